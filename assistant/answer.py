@@ -1,0 +1,143 @@
+"""The values of an answer: what was said, in which words, by whom, and where it can be opened."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Tier = Literal["answer", "closest", "refusal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of an article's text, by code points."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Who says it, according to the article: a speaker, or an outlet, or a speaker through an outlet."""
+
+    speaker: str  # the name, a pronoun resolved
+    mention: Span  # the words of the article that name the speaker
+    cue: Span  # the words that say that something is said
+    via: Span | None = None  # the outlet through which the article has it
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """Whole sentences of a source, verbatim."""
+
+    source: int  # the number of its source in this answer
+    start: int
+    end: int
+    text: str
+    page: int | None = None
+    voice: Voice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence of an answer with the quotations that carry it."""
+
+    text: str
+    verdict: Literal["quoted", "supported"]
+    quotations: tuple[Quotation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Also:
+    """A near-copy of a source, printed elsewhere."""
+
+    publisher: str | None
+    published: str | None
+    article_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An article as numbered in one answer."""
+
+    number: int
+    article_id: str
+    version: str
+    title: str
+    publisher: str | None
+    authors: tuple[str, ...]
+    published: str | None  # YYYY-MM-DD
+    url: str | None
+    path: str
+    also: tuple[Also, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the search was narrowed to; dates are YYYY-MM-DD, inclusive."""
+
+    since: str | None = None
+    until: str | None = None
+    publishers: tuple[str, ...] = ()
+    inferred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """A passage that came near, as `search --json` prints it."""
+
+    article_id: str
+    version: str
+    title: str
+    publisher: str | None
+    published: str | None
+    start: int
+    end: int
+    text: str
+    score: float
+    found_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Seconds:
+    search: float
+    answer: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer, whole or so far; while streaming, each one replaces the one before."""
+
+    question: str
+    standalone: str
+    tier: Tier
+    confidence: float | None
+    model: str | None
+    generation: int
+    filters: Filters
+    statements: tuple[Statement, ...]
+    sources: tuple[Source, ...]
+    nearest: tuple[Nearest, ...]
+    seconds: Seconds
+    notices: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = field(default=())
+
+    @property
+    def refused(self) -> bool:
+        return self.tier == "refusal"
+
+    def __add__(self, later: Answer) -> Answer:
+        """The later one: LangChain adds the chunks of a stream up, and ours are whole answers so far."""
+        return later
+
+    def source(self, number: int) -> Source:
+        return self.sources[number - 1]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as `ask --json` prints it."""
+        fields = asdict(self)
+        ordered = ["question", "standalone", "tier", "confidence", "model", "generation", "filters", "notices"]
+        ordered += ["statements", "left_out", "sources", "nearest", "seconds"]
+        out = {name: fields[name] for name in ordered}
+        return {**dict(list(out.items())[:3]), "refused": self.refused, **dict(list(out.items())[3:])}

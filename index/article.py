@@ -1,0 +1,85 @@
+"""An article and its text, normalised once so that every offset means the same thing for ever."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+
+import regex
+
+# Characters that a reader can't see but that a machine reads. Each is here for a reason of its own.
+_HIDDEN = regex.compile(
+    "["
+    "\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f"  # C0 and C1 controls, without tab, line feed and next line
+    "\u00ad"  # soft hyphen
+    "\u034f"  # combining grapheme joiner
+    "\u061c\u200e\u200f"  # marks of direction
+    "\u115f\u1160\u3164\uffa0"  # Hangul fillers
+    "\u17b4\u17b5\u180e"  # Khmer inherent vowels, Mongolian vowel separator
+    "\u200b\u2060\ufeff"  # zero-width space, word joiner, byte order mark
+    "\u202a-\u202e\u2066-\u2069"  # embeddings, overrides and isolates of direction
+    "\u2061-\u2065\u206a-\u206f"  # invisible operators, deprecated format characters
+    "\ufff9-\ufffb"  # interlinear annotation
+    "\U000e0000-\U000e007f"  # tags (flags of sub-regions lose theirs: the plain flag stays)
+    "\U000e0100-\U000e01ef"  # variation selectors 17 to 256
+    "]"
+)
+# ZWNJ and ZWJ shape Arabic, Indic and related scripts; ZWJ also builds emoji. Anywhere else they are hidden.
+_LOOSE_JOINER = regex.compile(
+    r"(?<![\p{Arabic}\p{Syriac}\p{Mongolian}\p{Nko}\p{Mandaic}\p{Devanagari}\p{Bengali}\p{Gurmukhi}\p{Gujarati}"
+    r"\p{Oriya}\p{Tamil}\p{Telugu}\p{Kannada}\p{Malayalam}\p{Sinhala}\p{Khmer}\p{Myanmar}\p{Tibetan}])\u200c"
+    r"|(?<![\p{Arabic}\p{Syriac}\p{Mongolian}\p{Nko}\p{Mandaic}\p{Devanagari}\p{Bengali}\p{Gurmukhi}\p{Gujarati}"
+    r"\p{Oriya}\p{Tamil}\p{Telugu}\p{Kannada}\p{Malayalam}\p{Sinhala}\p{Khmer}\p{Myanmar}\p{Tibetan}"
+    r"\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f])\u200d"
+)
+_LINE_END = regex.compile("\r\n?|[\x85\u2028]|\u2029")
+_SURROGATE = regex.compile("[\ud800-\udfff]")
+
+
+def normalise(text: str) -> str:
+    """The text with LF line ends, without hidden characters, in NFC; doing it twice changes nothing."""
+    text = _LINE_END.sub("\n", text)
+    text = _HIDDEN.sub("", text)
+    text = _LOOSE_JOINER.sub("", text)
+    text = _SURROGATE.sub("\ufffd", text)
+    return unicodedata.normalize("NFC", text)
+
+
+def version_of(text: str) -> str:
+    """The sha256 of a normalised text, which names this state of an article."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One document: its normalised text, and the facts that its source states about it."""
+
+    id: str
+    text: str
+    title: str
+    publisher: str | None
+    authors: tuple[str, ...]
+    published: date | None
+    url: str | None
+    paths: tuple[str, ...]  # where it was read: root-relative, with "#" and a record's name in a file of many
+    version: str  # sha256 of text
+
+    @property
+    def path(self) -> str:
+        """Where it was read first."""
+        return self.paths[0]
+
+    def to_dict(self) -> dict[str, object]:
+        return {
+            "id": self.id,
+            "version": self.version,
+            "title": self.title,
+            "publisher": self.publisher,
+            "authors": list(self.authors),
+            "published": self.published.isoformat() if self.published else None,
+            "url": self.url,
+            "paths": list(self.paths),
+            "text": self.text,
+        }
