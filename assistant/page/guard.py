@@ -1,0 +1,172 @@
+"""What stands before every request: whose it is, where it may go, how large it may be, and what the answer allows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+BODY_LIMIT = (
+    1_000_000  # bytes; a question has at most 2,000 characters, and a conversation stays on the server
+)
+NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+
+def policy(scripts: str = "") -> str:
+    """What the page may load and run: its own files, and the scripts named here."""
+    return "; ".join(
+        [
+            "default-src 'self'",
+            f"script-src 'self' {scripts}".rstrip(),
+            "style-src 'self' 'unsafe-inline'",  # Gradio's components set styles as they are drawn
+            "img-src 'self' data: blob:",
+            "media-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "connect-src 'self'",
+            "frame-src 'self'",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'self'",
+        ]
+    )
+
+
+HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+
+# Everything that the page asks for. Gradio has some sixty routes more, among them some that take files,
+# read them, or fetch an address: none of those is needed, so none of those is there.
+PATHS = (
+    ("GET", r"/"),
+    ("GET", r"/articles/[^/]{1,256}"),
+    ("GET", r"/page/(style\.css|page\.js)"),
+    ("GET", r"/favicon\.(svg|ico)"),
+    ("GET", r"/(config|theme\.css|robots\.txt)"),
+    ("GET", r"/(assets|static|svelte)/[0-9A-Za-z_./@-]+"),
+    ("GET", r"/gradio_api/(info|startup-events|queue/data|theme\.css)"),
+    ("GET", r"/gradio_api/heartbeat/[0-9A-Za-z_-]{1,64}"),
+    ("POST", r"/gradio_api/(queue/join|cancel|reset)"),
+)
+_PATHS = tuple((method, re.compile(pattern)) for method, pattern in PATHS)
+
+
+class Guard:
+    """An ASGI application before another; a response passes through it piece by piece."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._application(scope, receive, send)
+            return
+        if scope["type"] == "websocket":
+            await self._websocket(scope, receive, send)
+            return
+        send = _with_headers(send)
+        refusal = _refusal(scope)
+        if refusal:
+            await _refuse(send, *refusal)
+            return
+        body = await _body(receive)
+        if body is None:
+            await _refuse(send, 413, "This is more than the page takes.")
+            return
+        await self._application(scope, _replayed(body, receive), send)
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # The page uses none; a server turns a close before the handshake into 403.
+        await receive()
+        await send({"type": "websocket.close", "code": 1008})
+
+
+def _refusal(scope: Scope) -> tuple[int, str] | None:
+    hosts = _values(scope, b"host")
+    if len(hosts) != 1 or not _ours(hosts[0], scope):
+        return 400, "This address is not the page's own."
+    safe = scope["method"] in ("GET", "HEAD")
+    origins = _values(scope, b"origin")
+    if not safe and any(origin != f"{scope['scheme']}://{hosts[0]}" for origin in origins):
+        return 403, "Another page may not ask this."
+    lengths = _values(scope, b"content-length")
+    if any(not length.isdigit() or int(length) > BODY_LIMIT for length in lengths):
+        return 413, "This is more than the page takes."
+    method = "GET" if safe else scope["method"]
+    path = scope["path"]
+    if ".." in path or not any(allowed == method and known.fullmatch(path) for allowed, known in _PATHS):
+        return 404, "There is nothing here."
+    return None
+
+
+def _ours(host: str, scope: Scope) -> bool:
+    name, colon, port = host.rpartition(":") if not host.endswith("]") else (host, "", "")
+    if not colon and not host.endswith("]"):
+        name, port = host, ""
+    usual = "443" if scope["scheme"] == "https" else "80"
+    server = scope.get("server")
+    return name.lower() in NAMES and (server is None or (port or usual) == str(server[1]))
+
+
+def _values(scope: Scope, name: bytes) -> list[str]:
+    return [value.decode("latin-1") for key, value in scope["headers"] if key.lower() == name]
+
+
+async def _body(receive: Receive) -> Message | None:
+    """The whole body as one message, or nothing if it is too large; what it claims to hold does not count."""
+    held = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return message
+        held += message.get("body", b"")
+        if len(held) > BODY_LIMIT:
+            return None
+        if not message.get("more_body", False):
+            return {"type": "http.request", "body": bytes(held), "more_body": False}
+
+
+def _replayed(body: Message, receive: Receive) -> Receive:
+    first = [body]
+
+    async def replay() -> Message:
+        return first.pop() if first else await receive()
+
+    return replay
+
+
+def _with_headers(send: Send) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            # Gradio answers pages of other local ports with leave to read; nobody else is to read here.
+            headers = [
+                (name, value)
+                for name, value in message.get("headers", [])
+                if not name.lower().startswith(b"access-control-")
+            ]
+            named = {name.lower() for name, _ in headers}
+            wanted = (*HEADERS, (b"content-security-policy", policy().encode()))
+            headers += [(name, value) for name, value in wanted if name not in named]
+            message = {**message, "headers": headers}
+        await send(message)
+
+    return sending
+
+
+async def _refuse(send: Send, status: int, why: str) -> None:
+    body = why.encode() + b"\n"
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+    if status == 413:
+        headers.append((b"connection", b"close"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,64 @@
+"""Gradio's own HTML, tidied: it starts in our style, and only the scripts that came with it run."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import MutableMapping
+from typing import Any
+
+from assistant.page.guard import Application, Message, Receive, Scope, Send, policy
+
+HEAD = (
+    "<title>Clippings</title>"
+    '<link rel="icon" type="image/svg+xml" href="/favicon.svg">'
+    '<meta name="color-scheme" content="light dark"><meta name="robots" content="noindex">'
+    '<link rel="stylesheet" href="/page/style.css"><script src="/page/page.js" defer></script></head>'
+)
+# The base would be refused by our policy; the others name Gradio's own picture and text on other hosts.
+_DROPPED = re.compile(r'<base [^>]*>|<meta\s+(?:property="og:|name="twitter:)[^>]*>|<link rel="manifest"[^>]*>')
+_SCRIPT = re.compile(r"<script\b")
+
+
+def tidied(html: str, nonce: str) -> str:
+    """The page with our head, its scripts named by this answer's nonce.
+
+    What Gradio writes into its scripts has every "<" escaped, so each script tag here is its own.
+    """
+    html = _DROPPED.sub("", html)
+    html = _SCRIPT.sub(f'<script nonce="{nonce}"', html)
+    return html.replace("</head>", HEAD.replace("<script", f'<script nonce="{nonce}"'), 1)
+
+
+class Home:
+    """Answers "/" with Gradio's page, tidied, and passes everything else on."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] != "/":
+            await self._application(scope, receive, send)
+            return
+        plain = [(name, value) for name, value in scope["headers"] if name.lower() != b"accept-encoding"]
+        start: MutableMapping[str, Any] = {}
+        body = bytearray()
+
+        async def hold(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                start.update(message)
+            elif message["type"] == "http.response.body":
+                body.extend(message.get("body", b""))
+
+        await self._application({**scope, "headers": plain}, receive, hold)
+        nonce = secrets.token_urlsafe(16)
+        page = tidied(body.decode("utf-8"), nonce).encode()
+        dropped = (b"content-length", b"content-security-policy")
+        headers = [(name, value) for name, value in start["headers"] if name.lower() not in dropped]
+        headers += [
+            (b"content-length", str(len(page)).encode()),
+            (b"content-security-policy", policy(f"'nonce-{nonce}'").encode()),
+            (b"cache-control", b"no-store"),
+        ]
+        await send({**start, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else page})

@@ -1,0 +1,64 @@
+"""What the page itself says."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Protocol
+
+from assistant.page.text import counted, literal, plain_date
+
+
+class Status(Protocol):
+    """What the masthead tells of a store."""
+
+    @property
+    def articles(self) -> int: ...
+    @property
+    def publishers(self) -> dict[str, int]: ...
+    @property
+    def first(self) -> date | None: ...
+    @property
+    def last(self) -> date | None: ...
+
+
+WELCOME = (
+    '<div class="welcome"><p class="lead">Ask your articles.</p>'
+    "<p>Every answer is made of their own words, and each quotation opens where it stands.</p></div>"
+)
+
+NO_ARTICLES = (
+    '<div class="none-yet"><p class="lead">No articles yet.</p>'
+    "<p>In a terminal, give Clippings a folder of articles:</p>"
+    "<pre><code>clippings index FOLDER</code></pre>"
+    "<p>Then ask here; this page need not be opened again.</p></div>"
+)
+
+HOW_TO_READ = (
+    '<div class="how">'
+    "<p><b>Quotations are verbatim.</b> Each is one or more whole sentences of an article, letter for letter. "
+    "Its marker, such as [1], opens the article with those words highlighted.</p>"
+    "<p><b>Under each quotation stands who says it,</b> as far as the article tells. “The article itself” "
+    "means that its author says it and names nobody else.</p>"
+    "<p><b>An answer is one of three kinds.</b> <i>From your articles:</i> these sentences answer the question. "
+    "<i>Closest in the articles:</i> nothing answers it surely, and this comes near; read it with care. "
+    "<i>The articles don’t answer this:</i> below stand the passages that came nearest, for you to judge.</p>"
+    "<p><b>The chance</b> says how often an answer found like this one does answer its question. It speaks of "
+    "the finding alone: whether what an article says is true is for you to judge.</p>"
+    "</div>"
+)
+
+
+def masthead(status: Status | None) -> str:
+    """The name of the page and what there is to ask."""
+    told = "No articles yet" if status is None or not status.articles else _collection(status)
+    return f'<div class="masthead"><h1>Clippings</h1><p class="facts">{literal(told)}</p></div>'
+
+
+def _collection(status: Status) -> str:
+    told = counted(status.articles, "article", "articles")
+    if status.publishers:
+        told += f" from {counted(len(status.publishers), 'publisher', 'publishers')}"
+    if status.first and status.last:
+        first, last = plain_date(status.first), plain_date(status.last)
+        told += f", {first}" if first == last else f", {first} to {last}"
+    return told

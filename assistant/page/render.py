@@ -1,0 +1,185 @@
+"""An answer as the chat shows it.
+
+Each function gives one line of HTML: a Markdown reader leaves a block of HTML alone until its first empty line.
+"""
+
+from __future__ import annotations
+
+import html
+
+from assistant.answer import Also, Answer, Filters, Nearest, Quotation, Source, Statement, Voice
+from assistant.page.text import counted, link_out, listed, literal, plain_date, reader_address, web_address
+
+TIERS = {
+    "answer": "From your articles",
+    "closest": "Closest in the articles: nothing answers it surely; this comes near",
+    "refusal": "The articles don’t answer this.",
+}
+EXCERPT = 320  # characters of a nearest passage: about four lines of the column
+
+
+def question(text: str) -> str:
+    """What was asked, as text."""
+    return f'<div class="asked" dir="auto">{literal(text)}</div>'
+
+
+def pending() -> str:
+    """What stands where an answer will be."""
+    return '<div class="pending" role="status">Reading your articles…</div>'
+
+
+def notice(text: str) -> str:
+    """One line for the person at the page, or nothing."""
+    return f'<div class="notice" role="alert">{literal(text)}</div>' if text else ""
+
+
+def stopped(shown: str) -> str:
+    """An answer that was stopped, with what there was of it."""
+    kept = "" if 'class="pending"' in shown else shown
+    return f'{kept}<div class="stopped">Stopped.</div>'
+
+
+def answer(found: Answer) -> str:
+    """An answer, whole or so far: tier, notices, statements with their quotations, sources or nearest passages."""
+    parts = [
+        f'<div class="answer {found.tier}">',
+        f'<p class="tier">{TIERS[found.tier]}</p>',
+        f'<p class="confidence">{confidence(found)}</p>' if found.statements or found.nearest else "",
+        _filters(found.filters),
+        *(f'<p class="remark">{literal(text)}</p>' for text in found.notices),
+        *(_statement(found, statement) for statement in found.statements),
+        _left_out(found.left_out),
+        _sources(found.sources) if found.statements else "",
+        _nearest(found.nearest) if found.refused else "",
+        "</div>",
+    ]
+    return "".join(parts)
+
+
+def spoken(found: Answer) -> str:
+    """An answer as the words a later question may refer to."""
+    return " ".join(statement.text for statement in found.statements) or TIERS[found.tier]
+
+
+def confidence(found: Answer) -> str:
+    """How likely the articles answer the question, in plain words."""
+    if found.confidence is None:
+        return "No confidence is given: this embedding model has not been calibrated."
+    hundredths = round(found.confidence * 100)
+    chance = (
+        "less than 1 in 100"
+        if hundredths < 1
+        else "more than 99 in 100"
+        if hundredths > 99
+        else f"about {hundredths} in 100"
+    )
+    if found.refused:
+        return f"The chance that they do after all: {chance}."
+    return f"The chance that this answers it: {chance}."
+
+
+def _filters(filters: Filters) -> str:
+    bounds = [
+        f"from {plain_date(filters.since)}" if filters.since else "",
+        f"until {plain_date(filters.until)}" if filters.until else "",
+        f"in {listed(filters.publishers)}" if filters.publishers else "",
+    ]
+    told = " ".join(bound for bound in bounds if bound)
+    if not told:
+        return ""
+    why = ", as your question says" if filters.inferred else ""
+    return f'<p class="remark">{literal(f"Searched only articles {told}{why}.")}</p>'
+
+
+def _statement(found: Answer, statement: Statement) -> str:
+    if statement.verdict == "quoted":
+        quotations = "".join(_quotation(found, quotation) for quotation in statement.quotations)
+        return f'<div class="statement">{quotations}</div>'
+    markers = " ".join(_marker(found, quotation) for quotation in statement.quotations)
+    quotations = "".join(_quotation(found, quotation) for quotation in statement.quotations)
+    return (
+        f'<div class="statement"><p class="written" dir="auto">{literal(statement.text)} {markers}</p>'
+        f"{quotations}</div>"
+    )
+
+
+def _quotation(found: Answer, quotation: Quotation) -> str:
+    page = f", page {quotation.page}" if quotation.page is not None else ""
+    return (
+        f'<blockquote class="quotation"><p dir="auto">{literal(quotation.text)} {_marker(found, quotation)}</p>'
+        f'<footer class="voice">{voice(quotation.voice)}{page}</footer></blockquote>'
+    )
+
+
+def _marker(found: Answer, quotation: Quotation) -> str:
+    source = found.source(quotation.source)
+    address = reader_address(source.article_id, source.version, quotation.start, quotation.end)
+    return f'<a class="cite" href="{html.escape(address)}">&#91;{source.number}&#93;</a>'
+
+
+def voice(said: Voice | None) -> str:
+    """Who says it, according to the article."""
+    if said is None:
+        return '<span class="own">the article itself</span>'
+    if said.via is None:
+        return f"<bdi>{literal(said.speaker)}</bdi>, according to the article"
+    return f"<bdi>{literal(said.speaker)}</bdi>, via <bdi>{literal(said.via.text)}</bdi>"
+
+
+def _left_out(sentences: tuple[str, ...]) -> str:
+    if not sentences:
+        return ""
+    told = counted(len(sentences), "sentence", "sentences")
+    rows = "".join(f'<li dir="auto">{literal(sentence)}</li>' for sentence in sentences)
+    return (
+        f'<details class="left-out"><summary>{told} left out: no quotation carries '
+        f"{'it' if len(sentences) == 1 else 'them'}</summary><ul>{rows}</ul></details>"
+    )
+
+
+def _sources(sources: tuple[Source, ...]) -> str:
+    rows = "".join(_source(source) for source in sources)
+    return f'<div class="sources"><p class="heading">Sources</p><ol>{rows}</ol></div>'
+
+
+def _source(source: Source) -> str:
+    address = html.escape(reader_address(source.article_id, source.version))
+    url = web_address(source.url)
+    return (
+        f'<li value="{source.number}"><a class="open" href="{address}" dir="auto">{literal(source.title)}</a>'
+        f'<span class="facts">{_facts(source.publisher, source.published)}'
+        f"{' · ' + link_out(url, 'original') if url else ''}{_also(source.also)}</span></li>"
+    )
+
+
+def _facts(publisher: str | None, published: str | None) -> str:
+    named = f"<bdi>{literal(publisher)}</bdi> · " if publisher else ""
+    return f"{named}{literal(plain_date(published))}"
+
+
+def _also(copies: tuple[Also, ...]) -> str:
+    if not copies:
+        return ""
+    told = listed(
+        f"{copy.publisher or 'an unnamed publisher'} ({plain_date(copy.published)})" for copy in copies
+    )
+    return f'<span class="also">also printed in {literal(told)}</span>'
+
+
+def _nearest(passages: tuple[Nearest, ...]) -> str:
+    if not passages:
+        return ""
+    rows = "".join(_passage(passage) for passage in passages)
+    return f'<div class="nearest"><p class="heading">Nearest passages</p><ul>{rows}</ul></div>'
+
+
+def _passage(passage: Nearest) -> str:
+    address = html.escape(reader_address(passage.article_id, passage.version, passage.start, passage.end))
+    excerpt = (
+        passage.text if len(passage.text) <= EXCERPT else passage.text[:EXCERPT].rsplit(" ", 1)[0] + " …"
+    )
+    return (
+        f'<li><a class="open" href="{address}" dir="auto">{literal(passage.title)}</a>'
+        f'<span class="facts">{_facts(passage.publisher, passage.published)}</span>'
+        f'<p class="excerpt" dir="auto">{literal(excerpt)}</p></li>'
+    )

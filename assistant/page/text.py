@@ -1,0 +1,67 @@
+"""Text from outside, made harmless, and facts in plain words."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable
+from datetime import date
+from urllib.parse import urlencode, urlsplit
+
+_ACTIVE = re.compile(r"[^0-9A-Za-z \u00a0-\U0010ffff]")
+_BREAK = re.compile(r"[\t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
+
+
+def literal(text: str) -> str:
+    """The text on one line, as HTML that neither a browser nor a Markdown reader takes for more than text."""
+    return _ACTIVE.sub(lambda found: f"&#{ord(found[0])};", _BREAK.sub(" ", text))
+
+
+def web_address(url: str | None) -> str | None:
+    """The address if it is a page of the web, else nothing: other schemes can do things."""
+    if url is None or re.search(r"[\x00-\x20\x7f\\]", url):
+        return None
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return None
+    return url if parts.scheme in ("http", "https") and host else None
+
+
+def link_out(url: str, label: str) -> str:
+    """A link that leaves the page, telling the other side nothing."""
+    return (
+        f'<a class="out" href="{html.escape(url)}" target="_blank" '
+        f'rel="noopener noreferrer nofollow">{html.escape(label)}</a>'
+    )
+
+
+def reader_address(article_id: str, version: str, start: int | None = None, end: int | None = None) -> str:
+    """Where the reader shows this state of an article, at these words if they are given."""
+    query: dict[str, str | int] = {"version": version}
+    if start is None or end is None:
+        return f"/articles/{article_id}?{urlencode(query)}"
+    return f"/articles/{article_id}?{urlencode({**query, 'start': start, 'end': end})}#quotation"
+
+
+def plain_date(published: date | str | None) -> str:
+    """A day as a person writes it, or "no date"."""
+    if not published:
+        return "no date"
+    if isinstance(published, str):
+        try:
+            published = date.fromisoformat(published)
+        except ValueError:
+            return published
+    return f"{published.day} {published:%B} {published.year}"
+
+
+def listed(names: Iterable[str]) -> str:
+    """The names as a sentence has them: "A, B and C"."""
+    *others, last = list(names) or [""]
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def counted(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
