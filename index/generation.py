@@ -1,0 +1,484 @@
+"""A generation: one complete, verified, searchable projection of the record. Made, verified, published, opened here.
+
+STORE/CURRENT                 the number of the generation that answers, replaced in one step
+STORE/generations/000012/     chroma/  words/  vectors.npy  ids.txt  manifest.json  in-use
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from index.embedder import Vectors
+from index.errors import BuildError, StoreDamaged
+from index.record import Record
+from index.vectors import Collection, copy, exists, metadata, steady_files
+from index.words import Words
+
+Progress = Callable[[str, int, int], None]  # stage, done, total
+
+_SAMPLE = 10_000  # articles; of larger collections so many are asked to find themselves
+_RECALL_SAMPLE = 200
+_RECALL = 0.99
+_EF_SEARCH = 400  # where Chroma's own 100 misses too much
+_DEAD = 0.10  # of vectors removed from copies: then made whole, which compacts
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was proved or disproved of a store."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation is, how it was made, and what its files must be."""
+
+    generation: int
+    model: str  # the embedding model as it was named
+    model_digest: str
+    cut: str  # splitter and model: which of the record's passages these are
+    articles: int
+    passages: int
+    dead: int  # vectors removed since it was last made whole
+    exact: bool  # searched by comparing with every vector: the graph missed too much
+    files: dict[str, tuple[int, str]]  # bytes and sha256
+
+    def write(self, folder: Path) -> None:
+        (folder / "manifest.json").write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
+
+    @classmethod
+    def read(cls, folder: Path) -> Manifest:
+        """The manifest in a folder; raises StoreDamaged."""
+        try:
+            fields = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+            files = {name: (int(size), str(digest)) for name, (size, digest) in fields.pop("files").items()}
+            return cls(**fields, files=files)
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            raise _damaged(folder, f"its manifest can't be read: {error}") from error
+
+
+def _damaged(folder: Path, what: str) -> StoreDamaged:
+    return StoreDamaged(f"Generation {folder.name} is damaged ({what}); run: clippings check --repair")
+
+
+def folder_of(store: Path, number: int) -> Path:
+    """Where a generation lies."""
+    return store / "generations" / f"{number:06d}"
+
+
+def current(store: Path) -> int:
+    """The number of the generation that answers, 0 when there is none yet; raises StoreDamaged."""
+    try:
+        text = (store / "CURRENT").read_text(encoding="ascii")
+        return int(text)
+    except FileNotFoundError:
+        return 0
+    except ValueError as error:
+        raise StoreDamaged(f"{store / 'CURRENT'} does not name a generation; run: clippings check --repair") from error
+
+
+class Generation:
+    """An open generation. While it is open, no builder removes its folder."""
+
+    def __init__(self, store: Path, number: int) -> None:
+        self.folder = folder_of(store, number)
+        self.number = number
+        self._in_use = _share(self.folder)
+        try:
+            self.manifest = Manifest.read(self.folder)
+            for name, (size, _) in self.manifest.files.items():
+                path = self.folder / name
+                if not path.is_file() or path.stat().st_size != size:
+                    raise _damaged(self.folder, f"{name} is missing or has another size")
+            if not exists(self.folder / "chroma"):
+                raise _damaged(self.folder, "chroma is missing")
+            try:
+                self.array: Vectors = np.load(self.folder / "vectors.npy", mmap_mode="r")
+                self.ids = (self.folder / "ids.txt").read_text(encoding="ascii").split()
+                self.words = Words(self.folder / "words")
+                self.collection = Collection(self.folder / "chroma")
+            except Exception as error:  # whatever numpy, tantivy and Chroma raise on bytes that are not theirs
+                raise _damaged(self.folder, " ".join(str(error).split())[:160]) from error
+            self.rows = {id: row for row, id in enumerate(self.ids)}
+        except BaseException:
+            self._in_use.close()
+            raise
+
+    def close(self) -> None:
+        """Release the folder."""
+        self.collection.close()
+        self._in_use.close()
+
+    def nearest(self, vector: Vectors, limit: int, articles: frozenset[str] | None = None) -> list[tuple[str, float]]:
+        """The (id, cosine) of the passages nearest to a unit vector, nearest first; only of these `articles`, if given.
+
+        With a filter, and where the graph was found to miss too much, every vector is compared: exact, and at sizes of
+        a personal collection faster than a filtered walk through the graph.
+        """
+        if not self.ids:
+            return []
+        if articles is None and not self.manifest.exact:
+            return self.collection.nearest(vector[None, :], min(limit, len(self.ids)))[0]
+        scores = np.asarray(self.array @ vector)
+        if articles is not None:
+            keep = np.fromiter((id.partition(":")[0] in articles for id in self.ids), bool, len(self.ids))
+            scores = np.where(keep, scores, -2.0)
+            limit = min(limit, int(keep.sum()))
+        best = np.argsort(-scores, kind="stable")[:limit]
+        return [(self.ids[row], float(scores[row])) for row in best]
+
+
+def _share(folder: Path) -> BinaryIO:
+    """Mark a generation as being read, for as long as the file stays open; raises FileNotFoundError."""
+    file = (folder / "in-use").open("rb")
+    fcntl.flock(file, fcntl.LOCK_SH)
+    if not (folder / "in-use").exists():  # a builder removed it between the two
+        file.close()
+        raise FileNotFoundError(folder)
+    return file
+
+
+def make(store: Path, record: Record, draft: Manifest, previous: Manifest | None, progress: Progress) -> Manifest:
+    """Make a generation's folder: from a copy of the previous one plus the change, or whole from the record."""
+    folder = folder_of(store, draft.generation)
+    _erase(folder)
+    base = None
+    if previous is not None and previous.cut == draft.cut:
+        base = _change(store, record, draft, previous)
+    folder.mkdir(parents=True)
+    if previous is not None and base is not None:
+        gone, come = base
+        _copy_and_change(store, record, draft, previous, gone, come, progress)
+        draft = replace(draft, dead=previous.dead + len(gone), exact=previous.exact)
+    else:
+        _make_whole(folder, record, draft, progress)
+    (folder / "in-use").touch()
+    return _seal(folder, draft)
+
+
+def _change(
+    store: Path, record: Record, draft: Manifest, previous: Manifest
+) -> tuple[list[str], frozenset[str]] | None:
+    """Which passages go and which articles come, when a copy is the cheaper way; else None."""
+    before = record.passage_ids(draft.cut, previous.generation)
+    after = record.passage_ids(draft.cut, draft.generation)
+    gone = [id for article, ids in before.items() if after.get(article) != ids for id in ids]
+    come = frozenset(article for article, ids in after.items() if before.get(article) != ids)
+    changed = len(gone) + sum(len(after[article]) for article in come)
+    # A copy costs what a whole build would for its changed passages alone; removed vectors stay in its graph.
+    if previous.dead + len(gone) > _DEAD * max(previous.passages, 1) or changed > 0.5 * draft.passages:
+        return None
+    try:
+        Generation(store, previous.generation).close()
+    except (StoreDamaged, FileNotFoundError):
+        return None
+    return gone, come
+
+
+def _make_whole(folder: Path, record: Record, draft: Manifest, progress: Progress) -> None:
+    rows = list(record.passage_rows(draft.cut, draft.generation))
+    array = record.vectors([row.vector for row in rows]) if rows else np.zeros((0, 1), np.float32)
+    collection = Collection(folder / "chroma", create=True)
+    try:
+        for first in range(0, len(rows), 2000):
+            collection.add(rows[first : first + 2000], array[first : first + 2000])
+            progress("writing", min(first + 2000, len(rows)), len(rows))
+    finally:
+        collection.close()
+    Words(folder / "words", create=True).change((), rows)
+    _write_array(folder, array, [row.id for row in rows])
+
+
+def _copy_and_change(
+    store: Path,
+    record: Record,
+    draft: Manifest,
+    previous: Manifest,
+    gone: Sequence[str],
+    come: frozenset[str],
+    progress: Progress,
+) -> None:
+    source, folder = folder_of(store, previous.generation), folder_of(store, draft.generation)
+    copy(source / "chroma", folder / "chroma")
+    shutil.copytree(source / "words", folder / "words")
+    rows = list(record.passage_rows(draft.cut, draft.generation, come)) if come else []
+    array = record.vectors([row.vector for row in rows])
+    collection = Collection(folder / "chroma")
+    try:
+        collection.remove(gone)
+        collection.add(rows, array)
+    finally:
+        collection.close()
+    Words(folder / "words").change(gone, rows)
+    old = np.load(source / "vectors.npy", mmap_mode="r")
+    ids = (source / "ids.txt").read_text(encoding="ascii").split()
+    dead = frozenset(gone)
+    keep = np.fromiter((id not in dead for id in ids), bool, len(ids))
+    kept = np.asarray(old[keep])
+    _write_array(
+        folder,
+        np.concatenate([kept, array]) if rows else kept,
+        [id for id in ids if id not in dead] + [row.id for row in rows],
+    )
+    progress("writing", len(rows), len(rows))
+
+
+def _write_array(folder: Path, array: Vectors, ids: Sequence[str]) -> None:
+    np.save(folder / "vectors.npy", array)
+    (folder / "ids.txt").write_text("\n".join(ids), encoding="ascii")
+
+
+def _seal(folder: Path, draft: Manifest) -> Manifest:
+    """Write down what the files must be."""
+    files = {}
+    for path in [
+        *steady_files(folder / "chroma"),
+        *sorted((folder / "words").iterdir()),
+        folder / "vectors.npy",
+        folder / "ids.txt",
+    ]:
+        if path.name.startswith(".tantivy"):  # locks of its writer
+            continue
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        files[path.relative_to(folder).as_posix()] = (path.stat().st_size, digest)
+    manifest = replace(draft, files=files)
+    manifest.write(folder)
+    return manifest
+
+
+def verify_apart(store: Path, number: int) -> list[Check]:
+    """What a fresh process, which holds nothing in memory, finds when it verifies a generation."""
+    script = "import sys; from index.generation import _main; _main(sys.argv[1], int(sys.argv[2]))"
+    here = str(Path(__file__).resolve().parent.parent)
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")])),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(store), str(number)],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
+    if done.returncode != 0:
+        last = (done.stderr.strip().splitlines() or [f"exit {done.returncode}"])[-1]
+        return [Check("opens", False, last)]
+    return [Check(**check) for check in json.loads(done.stdout)]
+
+
+def _main(store: str, number: int) -> None:
+    record = Record(Path(store) / "record.sqlite")
+    sys.stdout.write(json.dumps([asdict(check) for check in verify(Path(store), record, number)]))
+
+
+def verify(store: Path, record: Record, number: int) -> list[Check]:
+    """Prove a generation against the record: files, ids and rows, every article finds itself, recall."""
+    try:
+        generation = Generation(store, number)
+    except (StoreDamaged, FileNotFoundError) as error:
+        return [Check("opens", False, str(error))]
+    try:
+        checks = [_check_files(generation), *_check_rows(generation, record)]
+        if all(check.ok for check in checks):
+            checks += _check_search(generation)
+        return checks
+    finally:
+        generation.close()
+
+
+def _check_files(generation: Generation) -> Check:
+    bad = []
+    for name, (_, digest) in generation.manifest.files.items():
+        with (generation.folder / name).open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != digest:
+                bad.append(name)
+    return Check(
+        "files",
+        not bad,
+        f"differ: {', '.join(bad)}" if bad else f"{len(generation.manifest.files)} files as written",
+    )
+
+
+def _check_rows(generation: Generation, record: Record) -> Iterable[Check]:
+    manifest = generation.manifest
+    try:
+        rows = {row.id: row for row in record.passage_rows(manifest.cut, manifest.generation)}
+        expected = record.vectors([rows[id].vector for id in generation.ids if id in rows])
+        articles = len(record.live(manifest.generation))
+    except StoreDamaged as error:
+        yield Check("record", False, str(error))
+        return
+    yield Check(
+        "record",
+        len(rows) == manifest.passages and articles == manifest.articles,
+        f"{articles} articles, {len(rows)} passages",
+    )
+    stored = generation.collection.everything()
+    for name, ids in (
+        ("ids in Chroma", stored.keys()),
+        ("ids in tantivy", generation.words.ids()),
+        ("ids of vectors", set(generation.ids)),
+    ):
+        missing, alien = len(rows.keys() - ids), len(ids - rows.keys())
+        yield Check(
+            name,
+            not missing and not alien,
+            f"{missing} missing, {alien} too many" if missing or alien else f"{len(rows)}, as in the record",
+        )
+    wrong = sum(stored.get(id) != metadata(row) for id, row in rows.items())
+    yield Check("rows in Chroma", not wrong, f"{wrong} differ from the record" if wrong else "as in the record")
+    same = generation.array.shape == expected.shape and bool(np.array_equal(generation.array, expected))
+    yield Check("vectors", same, "as in the record" if same else "they differ from the record")
+
+
+def _check_search(generation: Generation) -> Iterable[Check]:
+    chance = random.Random(generation.number)  # which ones are sampled does not matter, that it can be repeated does
+    first: dict[str, int] = {}
+    for row, id in enumerate(generation.ids):
+        first.setdefault(id.partition(":")[0], row)
+    rows = sorted(first.values())
+    if not rows:
+        return
+    asked = rows if len(rows) <= _SAMPLE else sorted(chance.sample(rows, _SAMPLE))
+    lost = 0
+    for start in range(0, len(asked), 500):
+        some = asked[start : start + 500]
+        for row, found in zip(some, _nearest(generation, generation.array[some], 1), strict=True):
+            # By distance, not by id: a passage that stands word for word in two articles is found in either.
+            best = float(generation.array[generation.rows[found[0][0]]] @ generation.array[row]) if found else -1.0
+            lost += best < 1.0 - 1e-4
+    what = f"{len(asked) - lost} of {len(asked)} articles" + (
+        f", sampled from {len(rows)}" if len(asked) < len(rows) else ""
+    )
+    yield Check("finds itself", not lost, what)
+    sample = sorted(chance.sample(range(len(generation.ids)), min(_RECALL_SAMPLE, len(generation.ids))))
+    recall = _recall(generation, sample)
+    yield Check(
+        "recall@10",
+        recall >= _RECALL,
+        f"{recall:.3f} against exact search" + (" (searched exactly)" if generation.manifest.exact else ""),
+    )
+
+
+def _nearest(generation: Generation, vectors: Vectors, limit: int) -> list[list[tuple[str, float]]]:
+    if generation.manifest.exact:
+        return [generation.nearest(vector, limit) for vector in vectors]
+    return generation.collection.nearest(vectors, min(limit, len(generation.ids)))
+
+
+def _recall(generation: Generation, sample: Sequence[int]) -> float:
+    limit = min(10, len(generation.ids))
+    exact = np.sort(generation.array[sample] @ generation.array.T, axis=1)[:, -limit]
+    found = 0
+    for row, worst, hits in zip(sample, exact, _nearest(generation, generation.array[sample], limit), strict=True):
+        found += sum(
+            float(generation.array[generation.rows[id]] @ generation.array[row]) >= worst - 1e-5 for id, _ in hits
+        )
+    return float(found) / (limit * len(sample))
+
+
+def make_and_verify(
+    store: Path, record: Record, draft: Manifest, previous: Manifest | None, progress: Progress
+) -> Manifest:
+    """Make a generation and prove it; what fails is made whole once more, or searched exactly; raises BuildError."""
+    manifest = make(store, record, draft, previous, progress)
+    progress("verifying", 0, 1)
+    checks = verify_apart(store, manifest.generation)
+    if previous is not None and not _sound(checks) or not _rows_sound(checks):
+        manifest = make(store, record, draft, None, progress)
+        checks = verify_apart(store, manifest.generation)
+    if not _rows_sound(checks):
+        failed = "; ".join(f"{check.name}: {check.detail}" for check in checks if not check.ok)
+        raise BuildError(
+            f"The new generation failed its checks ({failed}); the one before it goes on. Run: clippings check"
+        )
+    if not _sound(checks):
+        folder = folder_of(store, manifest.generation)
+        collection = Collection(folder / "chroma")
+        collection.search_wider(_EF_SEARCH)
+        collection.close()
+        if not _sound(verify_apart(store, manifest.generation)):
+            manifest = replace(manifest, exact=True)
+            manifest.write(folder)
+    progress("verifying", 1, 1)
+    return manifest
+
+
+_SEARCH_CHECKS = ("finds itself", "recall@10")  # of the graph: exact search answers where they fail
+
+
+def _sound(checks: Sequence[Check]) -> bool:
+    return all(check.ok for check in checks)
+
+
+def _rows_sound(checks: Sequence[Check]) -> bool:
+    return all(check.ok for check in checks if check.name not in _SEARCH_CHECKS)
+
+
+def publish(store: Path, number: int) -> None:
+    """Make a generation the current one, in one step, with all of it on the disk first."""
+    folder = folder_of(store, number)
+    for path in sorted(folder.rglob("*")):
+        _sync(path)
+    _sync(folder)
+    _sync(folder.parent)
+    new = store / "CURRENT.new"
+    new.write_text(f"{number}\n", encoding="ascii")
+    _sync(new)
+    os.replace(new, store / "CURRENT")
+    _sync(store)
+
+
+def _sync(path: Path) -> None:
+    file = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def remove_others(store: Path, number: int) -> bool:
+    """Remove every generation but this one; False when one of them is still being read and stays for now."""
+    done = True
+    for folder in sorted((store / "generations").glob("*")):
+        if folder.name != f"{number:06d}":
+            done &= _erase(folder)
+    return done
+
+
+def _erase(folder: Path) -> bool:
+    if not folder.exists():
+        return True
+    mark = folder / "in-use"
+    if mark.exists():
+        with mark.open("rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            mark.unlink()
+    shutil.rmtree(folder)
+    return True
+
+
+def manifest_draft(number: int, model: str, digest: str, cut: str, articles: int, passages: int) -> Manifest:
+    """The manifest of a generation that is still to be made."""
+    return Manifest(number, model, digest, cut, articles, passages, dead=0, exact=False, files={})

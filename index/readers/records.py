@@ -1,0 +1,105 @@
+"""JSON: a record, an array of records, or a record a line; read one record at a time."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any, BinaryIO, cast
+
+import ijson
+
+from index.errors import Unreadable
+from index.readers.fields import Reading, reading, text_of
+from index.readers.text import LARGEST, declared_encoding, decode
+
+
+def read_lines(file: BinaryIO) -> Iterator[Reading | Unreadable]:
+    """The articles of a file with one JSON record a line; a bad line costs that line."""
+    file = _as_utf8(file)
+    number = 0
+    while line := file.readline(LARGEST + 1):
+        number += 1
+        if len(line) > LARGEST:
+            yield Unreadable(f"line {number}: longer than {LARGEST // 1024 // 1024} MB, the most for one article")
+            while line and not line.endswith(b"\n"):
+                line = file.readline(LARGEST)
+            continue
+        if not line.strip():
+            continue
+        try:
+            yield _record(json.loads(decode(line)))
+        except json.JSONDecodeError as error:
+            yield Unreadable(f"line {number}: not JSON ({error.msg} at character {error.colno})")
+        except RecursionError:
+            yield Unreadable(f"line {number}: nested too deeply")
+        except Unreadable as error:
+            yield Unreadable(f"line {number}: {error}")
+
+
+def read_json(file: BinaryIO) -> Iterator[Reading | Unreadable]:
+    """The articles of a JSON file: the records of an array, or the records that follow each other."""
+    file = _as_utf8(file)
+    head = file.read(1)
+    while head and head in b" \t\r\n":
+        head = file.read(1)
+    if head not in (b"[", b"{"):
+        raise Unreadable(
+            "not JSON: expected a record in {…} or an array of them in […]" if head else "the file is empty"
+        )
+    rest = _Prefixed(head, file)
+    found = (
+        ijson.items(rest, "item", use_float=True)
+        if head == b"["
+        else ijson.items(rest, "", use_float=True, multiple_values=True)
+    )
+    number = 0
+    while True:
+        number += 1
+        try:
+            record = next(found, None)
+        except (ijson.JSONError, UnicodeDecodeError) as error:
+            raise Unreadable(f"not JSON from record {number} on ({' '.join(str(error).split())[:120]})") from error
+        except RecursionError as error:
+            raise Unreadable(f"record {number} is nested too deeply") from error
+        if record is None:
+            return
+        try:
+            yield _record(record)
+        except Unreadable as error:
+            yield Unreadable(f"record {number}: {error}")
+
+
+def _record(record: Any) -> Reading:
+    if not isinstance(record, dict):
+        raise Unreadable("not a record: expected {…} with a field “text” or “body”")
+    text = text_of(record)
+    if len(text) > LARGEST:
+        raise Unreadable(f"larger than {LARGEST // 1024 // 1024} MB, the most for one article")
+    name = record.get("id")
+    if not isinstance(name, str | int) or isinstance(name, bool) or name == "":
+        name = hashlib.sha256(json.dumps(record, sort_keys=True, default=str).encode()).hexdigest()[:16]
+    return reading(record, text, place=f"#{name}")
+
+
+class _Prefixed:
+    """A file whose first byte was read already."""
+
+    def __init__(self, head: bytes, file: BinaryIO) -> None:
+        self._head, self._file = head, file
+
+    def read(self, size: int = -1) -> bytes:
+        if size == 0:  # ijson asks for nothing first, to learn whether it gets bytes
+            return b""
+        head, self._head = self._head, b""
+        return head + self._file.read(size - len(head) if size > 0 else size)
+
+
+def _as_utf8(file: BinaryIO) -> BinaryIO:
+    """The same file as UTF-8 when its first bytes declare another encoding, else untouched."""
+    encoding = declared_encoding(file.read(4))
+    file.seek(0)
+    if encoding is None:
+        return file
+    return cast(BinaryIO, codecs.EncodedFile(file, "utf-8", encoding))

@@ -1,0 +1,532 @@
+"""The record: one SQLite file that is the only truth. Roots, what was read where, articles, passages, vectors.
+
+Contents and vectors are stored under hashes of themselves, article rows with one: every row that leaves is
+checked against its hash first. Article rows say in which generation they came and in which they went, so that the
+current generation answers unchanged while the next one is prepared.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.article import Article, version_of
+from index.embedder import Vectors
+from index.errors import ArticleGone, StoreDamaged
+from index.passages import Passage
+from index.readers.fields import Reading
+
+_SCHEMA_VERSION = 1
+_SCHEMA = """
+CREATE TABLE roots (id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL UNIQUE);
+-- One row a file: its stamp (size, times, reader) tells whether it must be read again; NULL: it must.
+CREATE TABLE files (
+    root INTEGER NOT NULL REFERENCES roots ON DELETE CASCADE, path TEXT NOT NULL, stamp TEXT,
+    PRIMARY KEY (root, path)
+) WITHOUT ROWID;
+CREATE TABLE readings (
+    root INTEGER NOT NULL, path TEXT NOT NULL, place TEXT NOT NULL, position INTEGER NOT NULL, content TEXT NOT NULL,
+    PRIMARY KEY (root, path, place), FOREIGN KEY (root, path) REFERENCES files ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE TABLE unreadable (
+    root INTEGER NOT NULL, path TEXT NOT NULL, reason TEXT NOT NULL,
+    FOREIGN KEY (root, path) REFERENCES files ON DELETE CASCADE
+);
+CREATE TABLE contents (
+    key TEXT PRIMARY KEY, twin TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL, publisher TEXT,
+    publisher_folded TEXT, authors TEXT NOT NULL, published INTEGER, url TEXT
+);
+-- `cut` names the splitter and the embedding model: another one cuts and embeds anew, beside the old.
+CREATE TABLE passages (
+    content TEXT NOT NULL REFERENCES contents ON DELETE CASCADE, cut TEXT NOT NULL, number INTEGER NOT NULL,
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL, window_start INTEGER NOT NULL, window_end INTEGER NOT NULL,
+    vector TEXT NOT NULL, PRIMARY KEY (content, cut, number)
+) WITHOUT ROWID;
+CREATE TABLE vectors (key TEXT PRIMARY KEY, vector BLOB NOT NULL, digest BLOB NOT NULL);
+CREATE TABLE articles (
+    id TEXT NOT NULL, content TEXT NOT NULL REFERENCES contents, paths TEXT NOT NULL, digest TEXT NOT NULL,
+    added INTEGER NOT NULL, removed INTEGER, PRIMARY KEY (id, added)
+) WITHOUT ROWID;
+CREATE INDEX readings_by_content ON readings (content);
+CREATE INDEX passages_by_vector ON passages (vector);
+CREATE INDEX articles_by_content ON articles (content);
+"""
+_LIVE = "added <= :generation AND (removed IS NULL OR removed > :generation)"
+_VARIABLES = 500  # of one SQL statement; some builds of SQLite take no more than 999
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A folder or file whose articles the store holds."""
+
+    id: int
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """An article's identity, its content, and every place that holds it."""
+
+    id: str
+    content: str
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PassageRow:
+    """A passage as the projections need it; its id names article, content and place."""
+
+    id: str
+    article_id: str
+    title: str
+    publisher: str | None
+    published: int | None  # yyyymmdd
+    start: int
+    end: int
+    text: str  # of the window that was embedded
+    vector: str  # the key of its vector
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a generation holds, in articles."""
+
+    publishers: dict[str, int]
+    undated: int
+    first: date | None
+    last: date | None
+
+
+def content_key(reading: Reading) -> str:
+    """The hash of all that an article says."""
+    return _hash(*_facts(reading), json.dumps(reading.authors))
+
+
+def vector_key(model: str, text: str) -> str:
+    """What a vector is stored under: the hash of the model and of the text that was embedded."""
+    return _hash(model, text)
+
+
+def day_number(day: date | None) -> int | None:
+    """A day as the integer yyyymmdd, which sorts as the day does."""
+    return day.year * 10000 + day.month * 100 + day.day if day else None
+
+
+def _day(number: int | None) -> date | None:
+    return date(number // 10000, number // 100 % 100, number % 100) if number else None
+
+
+def _facts(reading: Reading) -> tuple[str, ...]:
+    """What two readings must share to be one article."""
+    published = day_number(reading.published)
+    return reading.title, reading.text, json.dumps([reading.publisher, published, reading.url])
+
+
+def _hash(*parts: str) -> str:
+    whole = hashlib.sha256()
+    for part in parts:
+        data = part.encode()
+        whole.update(b"%d:" % len(data) + data)
+    return whole.hexdigest()
+
+
+def _article_digest(id: str, content: str, paths: str) -> str:
+    return _hash(id, content, paths)
+
+
+class Record:
+    """The record of one store; thread-safe. Readers open it too, and only read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.RLock()
+        try:
+            self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=60)
+            self._db.row_factory = sqlite3.Row
+            for pragma in (
+                "journal_mode = WAL",
+                "synchronous = FULL",
+                "secure_delete = ON",
+                "foreign_keys = ON",
+            ):
+                self._db.execute(f"PRAGMA {pragma}")
+            version = self._db.execute("PRAGMA user_version").fetchone()[0]
+            if version == 0:
+                self._db.executescript(f"BEGIN IMMEDIATE;{_SCHEMA}PRAGMA user_version = {_SCHEMA_VERSION};COMMIT;")
+            elif version != _SCHEMA_VERSION:
+                raise StoreDamaged(
+                    f"{path} was written by another version of Clippings (form {version}, expected {_SCHEMA_VERSION}); "
+                    "use that version, or index into a new store."
+                )
+        except sqlite3.DatabaseError as error:
+            raise self._damaged(error) from error
+
+    def close(self) -> None:
+        """Close the file; a second call does nothing."""
+        with self._lock:
+            self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of what is written inside, or nothing of it."""
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def _all(self, sql: str, values: Any = ()) -> list[sqlite3.Row]:
+        with self._lock:
+            try:
+                return self._db.execute(sql, values).fetchall()
+            except sqlite3.DatabaseError as error:
+                raise self._damaged(error) from error
+
+    def _damaged(self, error: Exception | str) -> StoreDamaged:
+        return StoreDamaged(f"The record {self.path} is damaged ({error}); run: clippings check --repair")
+
+    # Roots and files
+
+    def roots(self) -> list[Root]:
+        """All roots, in the order in which they were added."""
+        return [Root(row["id"], Path(row["path"])) for row in self._all("SELECT id, path FROM roots ORDER BY id")]
+
+    def add_root(self, path: Path) -> None:
+        """Remember a root; one that is known stays as it is."""
+        self._all("INSERT INTO roots (path) VALUES (?) ON CONFLICT DO NOTHING", (str(path),))
+
+    def remove_root(self, root: Root) -> None:
+        """Forget a root with its files and what was read in them."""
+        self._all("DELETE FROM roots WHERE id = ?", (root.id,))
+
+    def stamps(self, root: Root) -> dict[str, str | None]:
+        """The stamp of each file of a root, as it was when the file was read."""
+        return {
+            row["path"]: row["stamp"] for row in self._all("SELECT path, stamp FROM files WHERE root = ?", (root.id,))
+        }
+
+    def remove_file(self, root: Root, path: str) -> None:
+        """Forget a file and what was read in it."""
+        self._all("DELETE FROM files WHERE root = ? AND path = ?", (root.id, path))
+
+    def save_file(
+        self,
+        root: Root,
+        path: str,
+        stamp: str | None,
+        places: Sequence[tuple[str, str]],
+        reasons: Sequence[str],
+        keep: bool,
+    ) -> None:
+        """What a file holds now: (place, content key) of each article, and what could not be read.
+
+        `keep`: the file could not be read to its end, so what was read there before and not found again stays.
+        """
+        here = (root.id, path)
+        with self.transaction():
+            self._db.execute(
+                "INSERT INTO files VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET stamp = excluded.stamp",
+                (*here, stamp),
+            )
+            self._db.execute("DELETE FROM unreadable WHERE root = ? AND path = ?", here)
+            if not keep:
+                self._db.execute("DELETE FROM readings WHERE root = ? AND path = ?", here)
+            self._db.executemany(
+                "INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?, ?)",
+                [(*here, place, position, content) for position, (place, content) in enumerate(places)],
+            )
+            self._db.executemany("INSERT INTO unreadable VALUES (?, ?, ?)", [(*here, reason) for reason in reasons])
+
+    def unreadable(self) -> list[tuple[Path, str]]:
+        """Every file that can't be read, or not wholly, with each reason."""
+        rows = self._all(
+            "SELECT roots.path AS root, u.path, reason FROM unreadable u JOIN roots ON roots.id = u.root ORDER BY u.root, u.path, u.rowid"
+        )
+        return [(Path(row["root"]) / row["path"] if row["path"] else Path(row["root"]), row["reason"]) for row in rows]
+
+    def save_contents(self, readings: Iterable[Reading]) -> None:
+        """Store what articles say, each under its hash; what is there already stays."""
+        rows = [
+            (
+                content_key(reading), _hash(*_facts(reading)), reading.title, reading.text, reading.publisher,
+                reading.publisher and reading.publisher.casefold(), json.dumps(reading.authors),
+                day_number(reading.published), reading.url,
+            )
+            for reading in readings
+        ]  # fmt: skip
+        with self.transaction():
+            self._db.executemany("INSERT INTO contents VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING", rows)
+
+    # Articles by generation
+
+    def located(self) -> tuple[list[Located], int]:
+        """The articles that the roots hold now, and how many places more hold one of them again."""
+        rows = self._all(
+            "SELECT readings.root, readings.path, place, content, twin, roots.path AS root_path FROM readings "
+            "JOIN contents ON contents.key = content JOIN roots ON roots.id = root ORDER BY root, readings.path, position, place"
+        )
+        twins: dict[str, list[sqlite3.Row]] = {}
+        for row in rows:
+            twins.setdefault(row["twin"], []).append(row)
+        located: dict[str, Located] = {}
+        for places in twins.values():
+            first = places[0]
+            paths = tuple((row["path"] or Path(row["root_path"]).name) + row["place"] for row in places)
+            id = _hash(paths[0])[:16]
+            if id in located:  # another root holds another article at the same relative path
+                id = _hash(paths[0], first["root_path"])[:16]
+            located[id] = Located(id, first["content"], paths)
+        return list(located.values()), len(rows) - len(located)
+
+    def live(self, generation: int) -> dict[str, Located]:
+        """The articles of a generation, by id."""
+        rows = self._all(f"SELECT id, content, paths, digest FROM articles WHERE {_LIVE}", {"generation": generation})
+        return {row["id"]: self._located(row) for row in rows}
+
+    def _located(self, row: sqlite3.Row) -> Located:
+        if _article_digest(row["id"], row["content"], row["paths"]) != row["digest"]:
+            raise self._damaged(f"the row of article {row['id']}")
+        return Located(row["id"], row["content"], tuple(json.loads(row["paths"])))
+
+    def discard_after(self, generation: int) -> None:
+        """Take back what a build that was never published had prepared."""
+        with self.transaction():
+            self._db.execute("DELETE FROM articles WHERE added > ?", (generation,))
+            self._db.execute("UPDATE articles SET removed = NULL WHERE removed > ?", (generation,))
+
+    def prepare(self, generation: int, gone: Iterable[str], come: Iterable[Located]) -> None:
+        """Let articles go, and others come, with a generation that is not current yet."""
+        with self.transaction():
+            self._db.executemany(
+                "UPDATE articles SET removed = ? WHERE id = ? AND removed IS NULL",
+                [(generation, id) for id in gone],
+            )
+            rows = [(one.id, one.content, json.dumps(one.paths, ensure_ascii=False)) for one in come]
+            self._db.executemany(
+                "INSERT INTO articles VALUES (?, ?, ?, ?, ?, NULL)",
+                [(*row, _article_digest(*row), generation) for row in rows],
+            )
+
+    def purge(self, generation: int) -> None:
+        """Erase what neither this generation nor the roots hold any more; only when no older one is being read."""
+        with self.transaction():
+            self._db.execute("DELETE FROM articles WHERE removed <= ?", (generation,))
+            self._db.execute(
+                "DELETE FROM contents WHERE key NOT IN (SELECT content FROM articles) AND key NOT IN (SELECT content FROM readings)"
+            )
+            self._db.execute("DELETE FROM vectors WHERE key NOT IN (SELECT vector FROM passages)")
+        with self._lock:
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    # Passages and vectors
+
+    def uncut(self, cut: str, generation: int) -> list[str]:
+        """The contents of a generation that have no passages of this cut yet."""
+        rows = self._all(
+            f"SELECT DISTINCT content FROM articles a WHERE {_LIVE} AND NOT EXISTS "
+            "(SELECT 1 FROM passages p WHERE p.content = a.content AND p.cut = :cut) ORDER BY content",
+            {"generation": generation, "cut": cut},
+        )
+        return [row["content"] for row in rows]
+
+    def titled_text(self, content: str) -> tuple[str, str]:
+        """Title and text of a content, checked against its hash."""
+        row = self._all("SELECT * FROM contents WHERE key = ?", (content,))[0]
+        self._check_content(row)
+        return row["title"], row["text"]
+
+    def save_passages(self, cut: str, cuts: Iterable[tuple[str, Passage, str]]) -> None:
+        """Store (content, passage, vector key) rows of one cut."""
+        with self.transaction():
+            self._db.executemany(
+                "INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (content, cut, p.number, p.start, p.end, p.window_start, p.window_end, vector)
+                    for content, p, vector in cuts
+                ],
+            )
+
+    def unembedded(self, cut: str, generation: int) -> list[tuple[str, int, int, str]]:
+        """(content, window start, window end, vector key) of the passages of a generation that have no vector yet."""
+        rows = self._all(
+            f"SELECT p.content, window_start, window_end, vector FROM passages p WHERE p.cut = :cut "
+            f"AND p.content IN (SELECT content FROM articles WHERE {_LIVE}) "
+            "AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.key = p.vector) GROUP BY vector ORDER BY p.content, number",
+            {"generation": generation, "cut": cut},
+        )
+        return [(row["content"], row["window_start"], row["window_end"], row["vector"]) for row in rows]
+
+    def save_vectors(self, keys: Sequence[str], vectors: Vectors) -> None:
+        """Store unit vectors under their keys."""
+        rows = [
+            (key, blob, hashlib.sha256(blob).digest())
+            for key, blob in ((k, v.tobytes()) for k, v in zip(keys, vectors, strict=True))
+        ]
+        with self.transaction():
+            self._db.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
+
+    def vectors(self, keys: Sequence[str]) -> Vectors:
+        """The vectors of these keys, in their order, each checked against its hash."""
+        if not keys:
+            return np.zeros((0, 0), np.float32)
+        found: dict[str, bytes] = {}
+        for first in range(0, len(keys), _VARIABLES):
+            some = keys[first : first + _VARIABLES]
+            for row in self._all(
+                f"SELECT key, vector, digest FROM vectors WHERE key IN ({','.join('?' * len(some))})", some
+            ):
+                if hashlib.sha256(row["vector"]).digest() != row["digest"]:
+                    raise self._damaged("a vector")
+                found[row["key"]] = row["vector"]
+        if missing := [key for key in keys if key not in found]:
+            raise self._damaged(f"{len(missing)} vectors are missing")
+        return np.frombuffer(b"".join(found[key] for key in keys), np.float32).reshape(len(keys), -1)
+
+    def passage_rows(self, cut: str, generation: int, only: frozenset[str] | None = None) -> Iterator[PassageRow]:
+        """Every passage of a generation, by article and place; `only` of these articles."""
+        for id, article in sorted(self.live(generation).items()):
+            if only is not None and id not in only:
+                continue
+            row = self._all("SELECT * FROM contents WHERE key = ?", (article.content,))[0]
+            self._check_content(row)
+            for p in self._all(
+                "SELECT * FROM passages WHERE content = ? AND cut = ? ORDER BY number", (article.content, cut)
+            ):
+                yield PassageRow(
+                    passage_id(id, article.content, p["number"]), id, row["title"], row["publisher_folded"], row["published"],
+                    p["start"], p["end"], row["text"][p["window_start"] : p["window_end"]], p["vector"],
+                )  # fmt: skip
+
+    def passage_ids(self, cut: str, generation: int) -> dict[str, list[str]]:
+        """The ids of a generation's passages, by article."""
+        ids: dict[str, list[str]] = {}
+        for row in self._all(
+            f"SELECT id, a.content, number FROM articles a JOIN passages p ON p.content = a.content AND p.cut = :cut WHERE {_LIVE} ORDER BY id, number",
+            {"generation": generation, "cut": cut},
+        ):
+            ids.setdefault(row["id"], []).append(passage_id(row["id"], row["content"], row["number"]))
+        return ids
+
+    # Reading
+
+    def article(self, id: str, generation: int) -> Article:
+        """An article as this generation holds it, checked against its hashes; raises ArticleGone, StoreDamaged."""
+        rows = self._all(
+            f"SELECT id, content, paths, digest, contents.* FROM articles LEFT JOIN contents ON key = content WHERE id = :id AND {_LIVE}",
+            {"id": id, "generation": generation},
+        )
+        if not rows:
+            raise ArticleGone(f"The store holds no article {id} (any more).")
+        row, located = rows[0], self._located(rows[0])
+        self._check_content(row)
+        return Article(
+            id, row["text"], row["title"], row["publisher"], tuple(json.loads(row["authors"])), _day(row["published"]),
+            row["url"], located.paths, version_of(row["text"]),
+        )  # fmt: skip
+
+    def _check_content(self, row: sqlite3.Row) -> None:
+        if row["key"] is not None:
+            authors = tuple(json.loads(row["authors"]))
+            reading = Reading(
+                "", row["title"], row["text"], row["publisher"], authors, _day(row["published"]), row["url"]
+            )
+            if content_key(reading) == row["key"]:
+                return
+        raise self._damaged(f"the text of “{row['title']}”")
+
+    def filtered(
+        self, generation: int, since: date | None, until: date | None, publishers: Sequence[str]
+    ) -> tuple[frozenset[str], int]:
+        """The ids of a generation's articles that pass the filters, and how many failed only for want of a date."""
+        where, values = [_LIVE], {"generation": generation}
+        named: dict[str, Any] = {f"p{i}": name.casefold() for i, name in enumerate(publishers)}
+        if named:
+            where.append(f"publisher_folded IN ({','.join(':' + name for name in named)})")
+        dated = since is not None or until is not None
+        rows = self._all(
+            f"SELECT id, published FROM articles JOIN contents ON key = content WHERE {' AND '.join(where)}",
+            {**values, **named},
+        )
+        low, high = day_number(since) or 0, day_number(until) or 99999999
+        kept = frozenset(
+            row["id"] for row in rows if not dated or (row["published"] and low <= row["published"] <= high)
+        )
+        return kept, sum(1 for row in rows if dated and not row["published"])
+
+    def counts(self, generation: int) -> Counts:
+        """How many articles of a generation each publisher has, and from when to when they are."""
+        rows = self._all(
+            f"SELECT publisher, published FROM articles JOIN contents ON key = content WHERE {_LIVE}",
+            {"generation": generation},
+        )
+        publishers: dict[str, int] = {}
+        for row in rows:
+            if row["publisher"]:
+                publishers[row["publisher"]] = publishers.get(row["publisher"], 0) + 1
+        days = [row["published"] for row in rows if row["published"]]
+        ordered = dict(sorted(publishers.items(), key=lambda item: (-item[1], item[0])))
+        return Counts(ordered, len(rows) - len(days), _day(min(days, default=None)), _day(max(days, default=None)))
+
+    # Proving and mending
+
+    def faults(self, generation: int) -> list[str]:
+        """What the file's own structure and the hashes of all rows of a generation say against it."""
+        try:
+            found = [row[0] for row in self._db.execute("PRAGMA integrity_check").fetchall() if row[0] != "ok"]
+            for id in [
+                row["id"] for row in self._all(f"SELECT id FROM articles WHERE {_LIVE}", {"generation": generation})
+            ]:
+                try:
+                    self.article(id, generation)
+                except StoreDamaged as error:
+                    found.append(str(error))
+            damaged = [row["key"] for row in self._db.execute("SELECT * FROM vectors") if not _sound(row)]
+            found += [f"{len(damaged)} vectors differ from their hashes"] if damaged else []
+        except sqlite3.DatabaseError as error:
+            found = [str(error)]
+        return found
+
+    def mend(self) -> None:
+        """Drop rows that their hashes disown, and have the files that they came from read again."""
+        with self.transaction():
+            vectors = [(row["key"],) for row in self._db.execute("SELECT * FROM vectors") if not _sound(row)]
+            self._db.executemany("DELETE FROM vectors WHERE key = ?", vectors)
+            contents = []
+            for row in self._db.execute("SELECT * FROM contents"):
+                try:
+                    self._check_content(row)
+                except StoreDamaged:
+                    contents.append((row["key"],))
+            self._db.executemany(
+                "UPDATE files SET stamp = NULL WHERE (root, path) IN (SELECT root, path FROM readings WHERE content = ?)",
+                contents,
+            )
+            self._db.executemany("DELETE FROM articles WHERE content = ?", contents)
+            self._db.executemany("DELETE FROM contents WHERE key = ?", contents)
+            rows = self._db.execute("SELECT id, content, paths, digest, added FROM articles").fetchall()
+            bad = [
+                (r["id"], r["added"]) for r in rows if _article_digest(r["id"], r["content"], r["paths"]) != r["digest"]
+            ]
+            self._db.executemany("DELETE FROM articles WHERE id = ? AND added = ?", bad)
+
+
+def passage_id(article_id: str, content: str, number: int) -> str:
+    """The id of a passage in every projection: an article's next state has other ids, so none is ever stale."""
+    return f"{article_id}:{content[:12]}:{number}"
+
+
+def _sound(row: sqlite3.Row) -> bool:
+    return bool(hashlib.sha256(row["vector"]).digest() == row["digest"])

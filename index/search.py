@@ -1,0 +1,380 @@
+"""The library: an open store, searched by meaning and by words."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from index import embedder
+from index.article import Article
+from index.embedder import Embedder, Vectors
+from index.errors import ArticleChanged, BadDate, NoStore, StoreDamaged
+from index.generation import Generation, current
+from index.record import Record, day_number
+
+_POOL = 60  # passages that each leg of the search gives
+# Chosen on cranfield, squad2 and xquad, choose halves: higher favours abstracts, lower favours news.
+_MEANING = 0.6
+_SHINGLE = 4  # words
+_NEAR_COPY = 0.7  # share of the shorter article's shingles that the longer one has
+_LENGTHS = 0.5  # a brief inside a long article is not a copy of it
+_COMPARED = 20_000  # characters of an article that are compared
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a question."""
+
+    article: Article
+    start: int
+    end: int
+    score: float  # 0..1 within one search
+    found_by: tuple[str, ...]  # "meaning", "words"
+    cosine: float
+    also: tuple[Article, ...] = ()  # near-copies of the article, printed elsewhere
+
+    @property
+    def article_id(self) -> str:
+        return self.article.id
+
+    @property
+    def text(self) -> str:
+        return self.article.text[self.start : self.end]
+
+    def to_dict(self) -> dict[str, Any]:
+        article = self.article
+        return {
+            "article_id": article.id,
+            "version": article.version,
+            "title": article.title,
+            "publisher": article.publisher,
+            "published": article.published.isoformat() if article.published else None,
+            "start": self.start,
+            "end": self.end,
+            "text": self.text,
+            "score": round(self.score, 4),
+            "found_by": list(self.found_by),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found, and what its filters cost."""
+
+    hits: tuple[Hit, ...]
+    undated: int  # articles that dropped out of a date filter because they have no date
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What a store holds."""
+
+    generation: int
+    articles: int
+    passages: int
+    roots: tuple[str, ...]
+    publishers: dict[str, int]
+    undated: int
+    first: date | None
+    last: date | None
+    embedding_model: str
+    model_digest: str
+    bytes: int
+
+    def to_dict(self) -> dict[str, Any]:
+        fields = {name: getattr(self, name) for name in self.__slots__ if name != "model_digest"}
+        days = {name: fields[name].isoformat() if fields[name] else None for name in ("first", "last")}
+        return {**fields, **days, "roots": list(self.roots)}
+
+
+def as_day(value: str | date | None) -> date | None:
+    """A day given as YYYY-MM-DD; raises BadDate."""
+    if value is None or isinstance(value, date):
+        return value
+    try:
+        if len(value) != 10:
+            raise ValueError(value)
+        return date.fromisoformat(value)
+    except ValueError:
+        raise BadDate(f"“{value}” is not a date; write it as YYYY-MM-DD, for example 2025-07-09.") from None
+
+
+class View:
+    """One generation, for the length of one question: nothing that is read here is mixed with another."""
+
+    def __init__(self, library: Library, generation: Generation, record: Record) -> None:
+        self._library, self._generation, self._record = library, generation, record
+        self.number = generation.number
+
+    @property
+    def model_digest(self) -> str:
+        """The hash that names the embedding model of this generation."""
+        return self._generation.manifest.model_digest
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors by the store's embedding model."""
+        return self._library.embedder(self._generation).embed(texts)
+
+    def rarity(self, word: str) -> float:
+        """How much a stemmed word tells in this store (BM25's inverse document frequency)."""
+        return self._generation.words.rarity(word)
+
+    def article(self, id: str, version: str | None = None) -> Article:
+        """An article; raises ArticleGone, or ArticleChanged when its text is not of the version asked for."""
+        article = self._record.article(id, self.number)
+        if version is not None and version != article.version:
+            raise ArticleChanged(f"“{article.title}” has changed since: its text is another one now.")
+        return article
+
+    def publishers(self) -> dict[str, int]:
+        """Every publisher with how many articles it has."""
+        return self._record.counts(self.number).publishers
+
+    def search(
+        self,
+        text: str,
+        limit: int = 10,
+        since: str | date | None = None,
+        until: str | date | None = None,
+        publishers: Sequence[str] = (),
+        spread: bool = True,
+    ) -> Found:
+        """The passages nearest to a text by meaning and by words, near-copies grouped; dates are inclusive.
+
+        `spread`: at most two passages of one article among the first five while other articles have hits.
+        """
+        since, until = as_day(since), as_day(until)
+        articles, undated = None, 0
+        if since or until or publishers:
+            articles, undated = self._record.filtered(self.number, since, until, publishers)
+        generation = self._generation
+        vector = self.embed([text])[0]
+        meaning = dict(generation.nearest(vector, _POOL, articles))
+        folded = [name.casefold() for name in publishers]
+        words = dict(generation.words.best(text, _POOL, day_number(since), day_number(until), folded))
+        scored = self._fuse(vector, meaning, words)
+        hits = _group(self._hits(scored, meaning, words))
+        return Found(tuple((_spread(hits) if spread else hits)[:limit]), undated)
+
+    def _fuse(
+        self, vector: Vectors, meaning: dict[str, float], words: dict[str, float]
+    ) -> list[tuple[str, float, float]]:
+        """(id, score, cosine), best first: both legs brought to 0..1 and weighed (min-max fusion).
+
+        A passage that only its words found gets its true cosine; one that only its meaning found has no words.
+        """
+        generation = self._generation
+        cosines = dict(meaning)
+        for id in words.keys() - meaning.keys():
+            cosines[id] = float(generation.array[generation.rows[id]] @ vector)
+        low, high = min(cosines.values(), default=0.0), max(cosines.values(), default=0.0)
+        most = max(words.values(), default=0.0) or 1.0
+        scored = [
+            (
+                id,
+                _MEANING * (cosine - low) / ((high - low) or 1.0) + (1 - _MEANING) * words.get(id, 0.0) / most,
+                cosine,
+            )
+            for id, cosine in cosines.items()
+        ]
+        return sorted(scored, key=lambda row: (-row[1], row[0]))
+
+    def _hits(
+        self, scored: Sequence[tuple[str, float, float]], meaning: dict[str, float], words: dict[str, float]
+    ) -> Iterator[Hit]:
+        stored = self._generation.collection.metadatas([id for id, _, _ in scored])
+        articles: dict[str, Article] = {}
+        seen: set[tuple[str, int]] = set()
+        for id, score, cosine in scored:
+            row = stored[id]
+            if (row["article_id"], row["start"]) in seen:  # another window of the same sentence
+                continue
+            seen.add((row["article_id"], row["start"]))
+            if row["article_id"] not in articles:
+                articles[row["article_id"]] = self.article(row["article_id"])
+            found_by = tuple(name for name, leg in (("meaning", meaning), ("words", words)) if id in leg)
+            yield Hit(articles[row["article_id"]], row["start"], row["end"], score, found_by, cosine)
+
+
+def _group(hits: Iterator[Hit]) -> list[Hit]:
+    """One hit for all near-copies, the best ranked, with the other articles under `also`."""
+    shingles: dict[str, frozenset[int]] = {}
+    leads: list[Article] = []  # one of each group
+    followers: dict[str, list[Article]] = {}
+    lead_of: dict[str, str] = {}
+    kept: list[Hit] = []
+    for hit in hits:
+        article = hit.article
+        if article.id not in lead_of:
+            shingles[article.id] = _shingles(article.text)
+            lead = next((lead for lead in leads if _near(shingles[lead.id], shingles[article.id])), None)
+            if lead is None:
+                leads.append(article)
+            else:
+                followers.setdefault(lead.id, []).append(article)
+            lead_of[article.id] = lead.id if lead else article.id
+        if lead_of[article.id] == article.id:
+            kept.append(hit)
+    return [replace(hit, also=tuple(followers.get(hit.article.id, ()))) for hit in kept]
+
+
+def _shingles(text: str) -> frozenset[int]:
+    words = "".join(letter if letter.isalnum() else " " for letter in text[:_COMPARED].casefold()).split()
+    return frozenset(hash(tuple(words[i : i + _SHINGLE])) for i in range(max(1, len(words) - _SHINGLE + 1)))
+
+
+def _near(one: frozenset[int], other: frozenset[int]) -> bool:
+    shorter, longer = sorted((len(one), len(other)))
+    return shorter >= _LENGTHS * longer and len(one & other) >= _NEAR_COPY * shorter
+
+
+def _spread(hits: list[Hit]) -> list[Hit]:
+    """The same hits, with third and later passages of an article moved behind the first five where others can stand."""
+    first: list[Hit] = []
+    later: list[Hit] = []
+    for hit in hits:
+        crowded = len(first) < 5 and sum(other.article_id == hit.article_id for other in first) >= 2
+        (later if crowded else first).append(hit)
+    return first[:5] + sorted(first[5:] + later, key=lambda hit: -hit.score)
+
+
+class Library:
+    """An open store; thread-safe. It moves over to a new generation between two questions."""
+
+    def __init__(self, store: Path, record: Record, generation: Generation) -> None:
+        self.store = store
+        self._record = record
+        self._lock = threading.Lock()
+        self._loading = threading.Lock()
+        self._open: dict[int, tuple[Generation, int]] = {generation.number: (generation, 0)}  # with its readers
+        self._now = generation.number
+        self._embedders: dict[str, Embedder] = {}
+
+    @classmethod
+    def open(cls, store: str | Path = "store") -> Library:
+        """Open a store for reading; raises NoStore, StoreDamaged."""
+        store = Path(store)
+        if not (store / "record.sqlite").exists():
+            raise NoStore(f"There is no store in {store}; make one with: clippings index FOLDER")
+        number = current(store)
+        if number == 0:
+            raise NoStore(f"Nothing was indexed into {store} yet; do so with: clippings index FOLDER")
+        record = Record(store / "record.sqlite")
+        try:
+            return cls(store, record, _open_current(store))
+        except BaseException:
+            record.close()
+            raise
+
+    def close(self) -> None:
+        """Release the store; a second call does nothing."""
+        with self._lock:
+            for generation, _ in self._open.values():
+                generation.close()
+            self._open.clear()
+        self._record.close()
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def view(self) -> Iterator[View]:
+        """The current generation, held still for one question."""
+        generation = self._take()
+        try:
+            yield View(self, generation, self._record)
+        finally:
+            self._give_back(generation.number)
+
+    def _take(self) -> Generation:
+        with self._lock:
+            if current(self.store) != self._now:
+                new = _open_current(self.store)
+                if new.number in self._open:
+                    new.close()
+                else:
+                    self._open[new.number] = (new, 0)
+                    self._now = new.number
+                    self._close_idle()
+            generation, readers = self._open[self._now]
+            self._open[self._now] = (generation, readers + 1)
+            return generation
+
+    def _give_back(self, number: int) -> None:
+        with self._lock:
+            if number in self._open:  # the library may have been closed meanwhile
+                generation, readers = self._open[number]
+                self._open[number] = (generation, readers - 1)
+                self._close_idle()
+
+    def _close_idle(self) -> None:
+        for number, (generation, readers) in list(self._open.items()):
+            if number != self._now and readers == 0:
+                generation.close()
+                del self._open[number]
+
+    def embedder(self, generation: Generation) -> Embedder:
+        """The embedding model that a generation was made with; raises ModelError, StoreDamaged."""
+        manifest = generation.manifest
+        with self._loading:
+            if manifest.model_digest not in self._embedders:
+                files = embedder.find(manifest.model)
+                if files.digest != manifest.model_digest:
+                    raise StoreDamaged(
+                        f"The embedding model {manifest.model} is not the one that the store was built with; run: clippings index"
+                    )
+                self._embedders = {files.digest: embedder.load(files)}
+            return self._embedders[manifest.model_digest]
+
+    def search(
+        self,
+        text: str,
+        limit: int = 10,
+        since: str | date | None = None,
+        until: str | date | None = None,
+        publishers: Sequence[str] = (),
+    ) -> list[Hit]:
+        """The passages nearest to a text, best first; see View.search."""
+        with self.view() as view:
+            return list(view.search(text, limit, since, until, publishers).hits)
+
+    def article(self, id: str, version: str | None = None) -> Article:
+        """An article; raises ArticleGone, or ArticleChanged when its text is not of the version asked for."""
+        with self.view() as view:
+            return view.article(id, version)
+
+    def status(self) -> Status:
+        """What the store holds."""
+        generation = self._take()
+        try:
+            manifest, counts = generation.manifest, self._record.counts(generation.number)
+            roots = tuple(str(root.path) for root in self._record.roots())
+            size = sum(path.stat().st_size for path in self.store.rglob("*") if path.is_file())
+            return Status(
+                generation.number, manifest.articles, manifest.passages, roots, counts.publishers, counts.undated,
+                counts.first, counts.last, manifest.model, manifest.model_digest, size,
+            )  # fmt: skip
+        finally:
+            self._give_back(generation.number)
+
+
+def _open_current(store: Path) -> Generation:
+    """The current generation; a builder may publish another and remove this one while we open it."""
+    while True:
+        number = current(store)
+        try:
+            return Generation(store, number)
+        except FileNotFoundError:
+            if current(store) == number:
+                raise StoreDamaged(f"Generation {number} is missing; run: clippings check --repair") from None

@@ -1,0 +1,126 @@
+"""Nearest vectors: the only file that knows chromadb."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import chromadb
+import numpy as np
+from chromadb.api.client import Client
+from chromadb.config import Settings
+
+from index.embedder import Vectors
+from index.record import PassageRow
+
+_COLLECTION = "passages"
+_BATCH = 2000  # records an upsert; Chroma takes at most 5,461
+_ROWS = "chroma.sqlite3"
+
+
+class Collection:
+    """The passages of one generation in Chroma: ids, vectors and metadata, no texts."""
+
+    def __init__(self, folder: Path, create: bool = False) -> None:
+        # Every setting that a .env file in the working folder could change is passed.
+        settings = Settings(
+            anonymized_telemetry=False, allow_reset=False, is_persistent=True, persist_directory=str(folder)
+        )
+        self._client = cast(Client, chromadb.PersistentClient(path=str(folder), settings=settings))
+        try:
+            if create:
+                self._collection = self._client.create_collection(
+                    _COLLECTION, configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
+                )
+            else:
+                self._collection = self._client.get_collection(_COLLECTION, embedding_function=None)
+        except BaseException:
+            self._client.close()
+            raise
+
+    def close(self) -> None:
+        """Release the folder; a second call does nothing."""
+        self._client.close()
+
+    def add(self, rows: Sequence[PassageRow], vectors: Vectors) -> None:
+        """Add passages with their vectors."""
+        for first in range(0, len(rows), _BATCH):
+            some = rows[first : first + _BATCH]
+            self._collection.upsert(
+                ids=[row.id for row in some],
+                embeddings=vectors[first : first + _BATCH],
+                metadatas=[metadata(row) for row in some],
+            )
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Remove passages by id."""
+        for first in range(0, len(ids), _BATCH):
+            self._collection.delete(ids=list(ids[first : first + _BATCH]))
+
+    def nearest(self, vectors: Vectors, limit: int) -> list[list[tuple[str, float]]]:
+        """For each vector the (id, cosine) of the nearest passages, nearest first."""
+        found = self._collection.query(query_embeddings=vectors, n_results=limit, include=["distances"])
+        distances = found["distances"] or []
+        return [
+            [(id, 1.0 - distance) for id, distance in zip(ids, row, strict=True)]
+            for ids, row in zip(found["ids"], distances, strict=True)
+        ]
+
+    def metadatas(self, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """What is stored about these passages, by id."""
+        found = self._collection.get(ids=list(ids), include=["metadatas"])
+        return {id: dict(stored) for id, stored in zip(found["ids"], found["metadatas"] or [], strict=True)}
+
+    def everything(self) -> dict[str, dict[str, Any]]:
+        """What is stored about all passages, by id."""
+        stored: dict[str, dict[str, Any]] = {}
+        for offset in range(0, self._collection.count(), _BATCH):
+            found = self._collection.get(limit=_BATCH, offset=offset, include=["metadatas"])
+            stored.update((id, dict(row)) for id, row in zip(found["ids"], found["metadatas"] or [], strict=True))
+        return stored
+
+    def vectors(self, ids: Sequence[str]) -> Vectors:
+        """The stored vectors of these passages, in their order."""
+        found = self._collection.get(ids=list(ids), include=["embeddings"])
+        embeddings = found["embeddings"] if found["embeddings"] is not None else []
+        by_id = dict(zip(found["ids"], embeddings, strict=True))
+        return np.asarray([by_id[id] for id in ids], np.float32)
+
+    def search_wider(self, ef_search: int) -> None:
+        """Look at more candidates a query, from the next opening on."""
+        self._collection.modify(configuration={"hnsw": {"ef_search": ef_search}})
+
+
+def metadata(row: PassageRow) -> dict[str, Any]:
+    """What Chroma stores about a passage; an absent date or publisher is absent there too."""
+    stored = {
+        "article_id": row.article_id,
+        "publisher": row.publisher,
+        "published": row.published,
+        "start": row.start,
+        "end": row.end,
+    }
+    return {name: value for name, value in stored.items() if value is not None}
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy a collection's folder while it may be read: its rows by SQLite's own backup, the rest as files."""
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns(_ROWS + "*"))
+    with sqlite3.connect(source / _ROWS) as rows, sqlite3.connect(target / _ROWS) as out:
+        rows.backup(out)
+    rows.close()
+    out.close()
+
+
+def steady_files(folder: Path) -> Iterable[Path]:
+    """The files that reading does not change: merely opening the folder writes a row into its SQLite file."""
+    return (path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith(_ROWS))
+
+
+def exists(folder: Path) -> bool:
+    """Whether there is something to open: opening an empty folder would make a new, empty one."""
+    return os.path.isfile(folder / _ROWS)

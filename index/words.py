@@ -1,0 +1,120 @@
+"""Words: BM25 over title, publisher and text of passages; the only file that knows tantivy."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import tantivy
+
+from index.record import PassageRow
+
+_HEAP = 64_000_000  # bytes of the writer, shared by its threads
+_TITLE_BOOST = 1.0  # a word in the title counts as one in the text; publisher half
+
+
+def _analyzer() -> tantivy.TextAnalyzer:
+    return (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        .filter(tantivy.Filter.remove_long(60))
+        .filter(tantivy.Filter.lowercase())
+        .filter(tantivy.Filter.ascii_fold())
+        .filter(tantivy.Filter.stopword("english"))
+        .filter(tantivy.Filter.stemmer("english"))
+        .build()
+    )
+
+
+_ANALYZER = _analyzer()
+
+
+def stems(text: str) -> list[str]:
+    """The words of a text as they are searched: folded, without English stop words, stemmed as English."""
+    return list(_ANALYZER.analyze(text))
+
+
+def _schema() -> tantivy.Schema:
+    build = tantivy.SchemaBuilder()
+    build.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    for name in ("title", "publisher", "text"):
+        build.add_text_field(name, tokenizer_name="words", index_option="freq")
+    build.add_text_field("publisher_name", tokenizer_name="raw", index_option="basic")
+    build.add_unsigned_field("published", indexed=True, fast=True)
+    return build.build()
+
+
+class Words:
+    """The passages of one generation in tantivy."""
+
+    def __init__(self, folder: Path, create: bool = False) -> None:
+        if create:
+            folder.mkdir(parents=True)
+            self._index = tantivy.Index(_schema(), path=str(folder))
+        else:
+            self._index = tantivy.Index.open(str(folder))
+        self._index.register_tokenizer("words", _ANALYZER)
+        self._searcher = self._index.searcher()
+
+    def change(self, removed: Iterable[str], added: Iterable[PassageRow]) -> None:
+        """Remove passages by id and add others, in one commit."""
+        writer = self._index.writer(_HEAP, 1)
+        for id in removed:
+            writer.delete_documents_by_term("id", id)
+        for row in added:
+            document = tantivy.Document(id=row.id, title=row.title, text=row.text)
+            if row.publisher is not None:
+                document.add_text("publisher", row.publisher)
+                document.add_text("publisher_name", row.publisher)
+            if row.published is not None:
+                document.add_unsigned("published", row.published)
+            writer.add_document(document)
+        writer.commit()
+        writer.wait_merging_threads()
+        self._index.reload()
+        self._searcher = self._index.searcher()
+
+    def best(
+        self,
+        text: str,
+        limit: int,
+        since: int | None = None,
+        until: int | None = None,
+        publishers: Sequence[str] = (),
+    ) -> list[tuple[str, float]]:
+        """The (id, BM25) of the passages that hold words of a text, best first; days are yyyymmdd, inclusive."""
+        words = stems(text)
+        if not words:
+            return []
+        schema = self._index.schema
+        any_word = tantivy.Query.boolean_query(
+            [
+                (
+                    tantivy.Occur.Should,
+                    tantivy.Query.boost_query(tantivy.Query.term_query(schema, field, word, "freq"), boost),
+                )
+                for word in dict.fromkeys(words)
+                for field, boost in (("text", 1.0), ("title", _TITLE_BOOST), ("publisher", 0.5))
+            ]
+        )
+        parts = [(tantivy.Occur.Must, any_word)]
+        if since is not None or until is not None:
+            days = tantivy.Query.range_query(schema, "published", tantivy.FieldType.Unsigned, since, until)
+            parts.append((tantivy.Occur.Must, tantivy.Query.const_score_query(days, 0.0)))
+        if publishers:
+            names = tantivy.Query.term_set_query(schema, "publisher_name", list(publishers))
+            parts.append((tantivy.Occur.Must, tantivy.Query.const_score_query(names, 0.0)))
+        searcher = self._searcher
+        found = searcher.search(tantivy.Query.boolean_query(parts), limit, count=False)
+        return [(searcher.doc(address)["id"][0], float(score)) for score, address in found.hits]
+
+    def rarity(self, word: str) -> float:
+        """How much a stemmed word tells in this collection: BM25's inverse document frequency, over passages."""
+        passages, holding = self._searcher.num_docs, self._searcher.doc_freq("text", word)
+        return math.log(1.0 + (passages - holding + 0.5) / (holding + 0.5))
+
+    def ids(self) -> set[str]:
+        """The ids of all passages."""
+        searcher = self._searcher
+        found = searcher.search(tantivy.Query.all_query(), max(1, searcher.num_docs), count=False)
+        return {searcher.doc(address)["id"][0] for _, address in found.hits}
