@@ -24,7 +24,7 @@ _MARKS = "!?…‼⁇⁈⁉؟۔።။។։" + _STANDING
 # Each match swallows the whole run, so that no place in the text is looked at twice.
 _MARK = regex.compile(
     rf"(?:\.(?:[ \u00a0]\.)++|[.{_MARKS}])[.{_MARKS}{_CLOSERS}]*+"
-    r"(?:\[[\p{N},–-]{1,12}\])*+"  # a footnote's number belongs to the sentence it follows
+    r"(?:\[[\p{N}, –-]{1,12}\])*+"  # a footnote's number belongs to the sentence it follows
     r"(?:[ \u00a0\u202f]»(?=[\s\p{P}]|$))?"  # French sets its guillemets off by a space
 )
 _FIRST_WORD = regex.compile(r"[\p{P}\p{S}]{0,4}+(?:[ \u00a0])?([\p{L}\p{N}][\p{L}\p{M}\p{N}'’-]{0,30})?")
@@ -33,6 +33,7 @@ _NOT_SPACE = regex.compile(r"[^\s\x1c-\x1f]")
 _LAST_SPACE = regex.compile(rf"(?r){_SPACE}")
 _UPPER = regex.compile(r"\p{Lu}")
 _INITIALS = regex.compile(r"(?:\p{L}{1,2}\.)+\p{L}{1,2}")
+_GLUE = regex.compile(r"[-–—/]")  # then-Sen. Obama
 _CAMEL = regex.compile(r"\p{Ll}\p{Lu}")
 
 
@@ -311,9 +312,9 @@ def _ends_sentence(text: str, mark: int, after: int, end: int, lower_cased: bool
     if text[mark - 1] in "([{":  # [...]
         return False
     token = text[max(0, mark - 40) : mark].split()[-1] if not detached else ""
-    bare = token.lstrip(_OPENERS)
+    bare = _GLUE.split(token)[-1].lstrip(_OPENERS)
     if marks[0] == "." and marks[1:2] not in (".", " "):
-        return _full_stop_ends(text, bare, len(bare) < len(token), marks, word, word_match)
+        return _full_stop_ends(text, bare, token.removesuffix(bare)[-1:] in set(_OPENERS), marks, word, word_match)
     if bare in _BANG_NAMES:
         return word in _STARTERS
     quoted = marks[-1] in "\"”’»'"
@@ -451,8 +452,10 @@ def _windows(
 
 def _window_parts(text: str, start: int, end: int, parts: int) -> Iterator[Span]:
     """A stretch cut into about so many parts, at white space where the latter half of a part has some."""
-    size = max(1, (end - start) // parts)
-    while end - start > size:
+    for left in range(parts, 1, -1):
+        size = -(-(end - start) // left)
+        if size == end - start:
+            break
         space = _LAST_SPACE.search(text, start + (size + 1) // 2, start + size + 1)
         cut = space.start() if space else start + size
         part_end = start + len(text[start:cut].rstrip())
