@@ -16,6 +16,7 @@ Span = tuple[int, int]
 # str.isspace also holds for the four separators U+001C to U+001F, which \s leaves out.
 _SPACE = r"[\s\x1c-\x1f]"
 _CLOSERS = "\"'”’»›)\\]}」』】〉》）"
+_QUOTES = "\"'“”‘’«»„"
 _OPENERS = "\"'“‘«‹„‚([{「『【〈《（¿¡"
 # Marks that end a sentence with no white space after them: the scripts that use them often write none.
 _STANDING = "。！？｡．।॥"
@@ -301,44 +302,45 @@ def _ends_sentence(text: str, mark: int, after: int, end: int, lower_cased: bool
     if following is None:
         return True
     next_at = following.start()
-    word_match = _FIRST_WORD.match(text, next_at, end)
-    word = (word_match[1] if word_match else None) or ""
-    detached = text[mark - 1].isspace()
     if text[next_at] in ",;:" or (text[next_at] in ")]}»”" and marks[0] not in _STANDING):
         return False
-    if word[:1].islower() and not lower_cased and not _CAMEL.match(word):
-        # Some abstracts set a space before every full stop and have no capitals.
-        return detached and marks == "."
     if text[mark - 1] in "([{":  # [...]
         return False
-    token = text[max(0, mark - 40) : mark].split()[-1] if not detached else ""
+    word_match = _FIRST_WORD.match(text, next_at, end)
+    word = (word_match[1] if word_match else None) or ""
+    if lower_cased:
+        word = word.capitalize()
+    elif word[:1].islower() and not _CAMEL.match(word):
+        return False
+    is_initial = len(word) == 1 and word_match is not None and text.startswith(".", word_match.end())
+    starts = word in _STARTERS and not is_initial
+    # The marks stand apart from the word in some texts.
+    token = "".join(text[max(0, mark - 40) : mark].split()[-1:])
     bare = _GLUE.split(token)[-1].lstrip(_OPENERS)
+    quoted = marks[-1] in _QUOTES
     if marks[0] == "." and marks[1:2] not in (".", " "):
-        return _full_stop_ends(text, bare, token.removesuffix(bare)[-1:] in set(_OPENERS), marks, word, word_match)
+        alone = token.removesuffix(bare)[-1:] in tuple(_QUOTES)  # "J.R." Ewing
+        starts = starts or (quoted and not alone)
+        return _full_stop_ends(bare, word, starts, text[next_at] in _QUOTES)
     if bare in _BANG_NAMES:
-        return word in _STARTERS
-    quoted = marks[-1] in "\"”’»'"
+        return starts
     return not (quoted and _NAMED_SPEAKER.match(text, next_at, end))
 
 
-def _full_stop_ends(
-    text: str, token: str, opened: bool, marks: str, word: str, word_match: regex.Match[str] | None
-) -> bool:
+def _full_stop_ends(token: str, word: str, starts: bool, quotation_follows: bool) -> bool:
     """Whether a full stop after this token ends the sentence, given the next word."""
     if token in _TITLES:
         return False
     if token in _NUMBERED:
         return not word[:1].isdigit()
     if token.isdigit():
-        return not (len(token) <= 2 and word in _AFTER_ORDINAL)
-    closed = marks[-1] in "\"”’»'"
-    starts = word in _STARTERS
-    if len(word) == 1 and word_match is not None and text.startswith(".", word_match.end()):
-        starts = False  # another initial: J. A. Smith
+        return len(token) > 2 or word not in _AFTER_ORDINAL
     if token in _CLOCK:
         return word not in _AFTER_CLOCK
-    if _INITIALS.fullmatch(token) or token in _SHORTENED or (len(token) == 1 and token.isalpha()):
-        return starts or (closed and not opened)
+    if token in _SHORTENED:
+        return starts or quotation_follows
+    if _INITIALS.fullmatch(token) or (len(token) == 1 and token.isalpha()):
+        return starts
     return True
 
 

@@ -37,12 +37,14 @@ ABBREVIATIONS = {
     "for example": "Take fruit, e.g. apples, i.e. Granny Smith.| It is good.",
     "company": "Apple Inc. Chief Executive Tim Cook spoke.| Ford Motor Co. rose.",
     "company at the end": "He runs Wilson and Co.| He noted a loss.",
+    "company before a quotation": "He left Turben Inc.| “It is over,” he said.",
     "company without a full stop": "Banner Corp said it rose.| Acme Inc said so too.",
     "against": "It is Smith vs. Jones and Roe v. Wade.| The court sat.",
     "others": "See Smith et al.| The paper is long.",
     "place": "She grew up in Flint, Mich., and Casper, Wyo., until 2001.| Tampa, Fla. Mayor Jane Castor won.",
     "initials": "J. K. Rowling met George W. Bush.| R. Joseph Clancy came.",
     "two initials": "He thanked J. A. Smith.| A. J. Hill left.",
+    "initials in quotation marks": "He met “J.R.” Ewing there.",
     "letter at the end": "They chose plan B.| The plan failed.",
     "and so on": "They sell pens, ink, etc.| Smith owns it.",
 }
@@ -66,6 +68,7 @@ MARKS = {
     "small capital": "It sells well.| iPhone owners agree.",
     "set off full stops": "the wing bends .| the load is small .| it holds .",
     "all in small letters": "we came.| we saw.",
+    "set off abbreviations": "No . 5 fell , said Mr . Smith of the U.S . Senate .| The rest held .",
     "mark alone": "He left.| They stayed – .",
 }
 QUOTATIONS = {
