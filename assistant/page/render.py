@@ -42,7 +42,7 @@ def stopped(shown: str) -> str:
 def answer(found: Answer) -> str:
     """An answer, whole or so far: tier, notices, statements with their quotations, sources or nearest passages."""
     parts = [
-        f'<div class="answer {found.tier}">',
+        f'<div class="answer tier-{found.tier}">',
         f'<p class="tier">{TIERS[found.tier]}</p>',
         f'<p class="confidence">{confidence(found)}</p>' if found.statements or found.nearest else "",
         _filters(found.filters),
@@ -160,9 +160,7 @@ def _facts(publisher: str | None, published: str | None) -> str:
 def _also(copies: tuple[Also, ...]) -> str:
     if not copies:
         return ""
-    told = listed(
-        f"{copy.publisher or 'an unnamed publisher'} ({plain_date(copy.published)})" for copy in copies
-    )
+    told = listed(f"{copy.publisher or 'an unnamed outlet'} ({plain_date(copy.published)})" for copy in copies)
     return f'<span class="also">also printed in {literal(told)}</span>'
 
 
@@ -175,9 +173,7 @@ def _nearest(passages: tuple[Nearest, ...]) -> str:
 
 def _passage(passage: Nearest) -> str:
     address = html.escape(reader_address(passage.article_id, passage.version, passage.start, passage.end))
-    excerpt = (
-        passage.text if len(passage.text) <= EXCERPT else passage.text[:EXCERPT].rsplit(" ", 1)[0] + " …"
-    )
+    excerpt = passage.text if len(passage.text) <= EXCERPT else passage.text[:EXCERPT].rsplit(" ", 1)[0] + " …"
     return (
         f'<li><a class="open" href="{address}" dir="auto">{literal(passage.title)}</a>'
         f'<span class="facts">{_facts(passage.publisher, passage.published)}</span>'

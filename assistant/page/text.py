@@ -49,12 +49,11 @@ def plain_date(published: date | str | None) -> str:
     """A day as a person writes it, or "no date"."""
     if not published:
         return "no date"
-    if isinstance(published, str):
-        try:
-            published = date.fromisoformat(published)
-        except ValueError:
-            return published
-    return f"{published.day} {published:%B} {published.year}"
+    try:
+        day = date.fromisoformat(published) if isinstance(published, str) else published
+    except ValueError:
+        return str(published)
+    return f"{day.day} {day:%B} {day.year}"
 
 
 def listed(names: Iterable[str]) -> str:

@@ -1,0 +1,62 @@
+"""The library and its assistant, opened as soon as there is something to open."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index.errors import NoStore
+
+if TYPE_CHECKING:
+    from assistant import Assistant
+    from index import Library, Status
+
+log = logging.getLogger(__name__)
+
+
+class Desk:
+    """What the page works with; until the store holds something, each use looks again."""
+
+    def __init__(self, store: Path) -> None:
+        self._store = store
+        self._lock = threading.Lock()
+        self._opened: tuple[Library, Assistant] | None = None
+
+    def library(self) -> Library:
+        return self._open()[0]
+
+    def assistant(self) -> Assistant:
+        return self._open()[1]
+
+    def status(self) -> Status | None:
+        """The state of the store; nothing before it was built, or while it can't be told."""
+        try:
+            return self.library().status()
+        except NoStore:
+            return None
+        except Exception:
+            log.exception("The state of the store could not be read")
+            return None
+
+    def examples(self) -> list[str]:
+        """Questions that these articles answer; none while they can't be told."""
+        try:
+            return list(self.assistant().examples())
+        except NoStore:
+            return []
+        except Exception:
+            log.exception("No examples could be made")
+            return []
+
+    def _open(self) -> tuple[Library, Assistant]:
+        with self._lock:
+            if self._opened is None:
+                # Imported here: they bring models with them, and the page opens before those are there.
+                from assistant import Assistant
+                from index import Library
+
+                library = Library.open(self._store)
+                self._opened = library, Assistant(library)
+            return self._opened
