@@ -128,7 +128,7 @@ _WIDEST_WRAP = 120
 # Ragged lines fall short of the width by a long word; a line that falls short by more was ended on purpose.
 _FULL = 0.75
 _FINISHED = regex.compile(rf"[.{_MARKS}][{_CLOSERS}]*$")
-_HEADING = regex.compile(r"#{1,6}\s|[|]|[-=*_~]{3,}$")
+_LINE_OF_ITS_OWN = regex.compile(r"#{1,6}\s|[|]|[-=*_~]{3,}$")
 _BULLET = regex.compile(r"[-*+•‣▪◦●·]\s+\S")
 _NUMBER = regex.compile(r"\(?(\d{1,3})[.)]\s+\S")
 _MARKER = regex.compile(r"(?:[-*+•‣▪◦●·]|\(?\d{1,3}[.)]|#{1,6})(?=\s)")
@@ -202,7 +202,7 @@ def _item_number(line: _Line) -> int | None:
 
 def _parts(line: _Line, following: _Line, layout: _Layout, is_first: bool, in_sequence: bool) -> bool:
     """Whether no sentence goes on from this line to the next."""
-    if following.after_blank or _HEADING.match(line.text) or _HEADING.match(following.text):
+    if following.after_blank or _LINE_OF_ITS_OWN.match(line.text) or _LINE_OF_ITS_OWN.match(following.text):
         return True
     finished = _FINISHED.search(line.text[-8:]) is not None
     if _BULLET.match(following.text):
@@ -210,7 +210,8 @@ def _parts(line: _Line, following: _Line, layout: _Layout, is_first: bool, in_se
     if _NUMBER.match(following.text) and (in_sequence or finished or line.text[-1] == ":"):
         return True
     first = following.text[0]
-    if finished and following.indent > line.indent and not _is_title(line.text):
+    set_in = following.indent not in (0, line.indent) or (layout.indented and following.indent >= 2)
+    if finished and set_in and not _is_title(line.text):
         return True
     if not first.islower():
         hangs = _MARKER.match(line.text) is not None
@@ -412,9 +413,12 @@ def _fitting(
     limit: int,
 ) -> list[tuple[int, int]]:
     """The runs, with those halved that hold more word pieces than their sentences do one by one."""
-    # Only a tokenizer whose pieces cross white space counts otherwise, by about one piece a sentence.
+    # WordPiece counts white space as nothing; another tokenizer counts a character of it as one piece at most.
+    gaps = [max(1, following[0] - span[1]) for span, following in pairwise(spans)]
     doubtful = {
-        (first, last) for first, last in runs if last > first and sum(sizes[first : last + 1]) + last - first > limit
+        (first, last)
+        for first, last in runs
+        if last > first and sum(sizes[first : last + 1]) + sum(gaps[first:last]) > limit
     }
     while doubtful:
         order = sorted(doubtful)
@@ -422,7 +426,8 @@ def _fitting(
         too_long = {run for run, size in zip(order, measured, strict=True) if size > limit}
         runs = [half for run in runs for half in (_halves(run) if run in too_long else [run])]
         doubtful = {half for run in too_long for half in _halves(run) if half[1] > half[0]}
-    return runs
+    # The first half of a run may hold nothing but the sentence that it shares with the run before.
+    return [run for place, run in enumerate(runs) if place == 0 or run[1] > runs[place - 1][1]]
 
 
 def _halves(run: tuple[int, int]) -> list[tuple[int, int]]:

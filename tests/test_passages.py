@@ -138,6 +138,9 @@ LINES = {
         "Weather|\n\nMarkets|\nStocks fell on Tuesday as the banks of the land raised\n"
         "their rates once more and the people of New\nYork sold what they had."
     ),
+    "abbreviation before a new paragraph": (
+        "The notes of the bank are due in\nMay and are sold at home.|\n    They are led by Goldman, Sachs Co.|\n Reuter"
+    ),
     "table of figures": "    Shr 17 cts vs 13 cts|\n    Net 2.1 mln vs 1.03 mln|\n    Revs 15.6 mln vs 12 mln|\n Reuter",
 }
 TABLES = {
@@ -285,6 +288,16 @@ def test_passages_fit_where_the_count_of_a_whole_is_more_than_of_its_parts(text:
         return [len(text) for text in texts]  # white space between sentences counts as well
 
     check(text, passages(text, count, limit, limit), count, limit)
+
+
+def test_a_run_that_is_halved_leaves_no_passage_of_repeats() -> None:
+    def count(texts: Sequence[str]) -> list[int]:
+        return [len(text) for text in texts]
+
+    text = "Aaaaaa. Aaaaaa. Bb. Cccccccccccccccccccc. Dddddddddddddddd."
+    found = passages(text, count, limit=24, target=24)
+    check(text, found, count, 24)
+    assert shown(text, found) == ["Aaaaaa. Aaaaaa. Bb.", "Cccccccccccccccccccc.", "Dddddddddddddddd."]
 
 
 def test_passages_gather_sentences_and_share_a_short_one() -> None:
