@@ -466,6 +466,16 @@ class Record:
         )
         return kept, sum(1 for row in rows if dated and not row["published"])
 
+    def latest(self, generation: int, limit: int) -> list[str]:
+        """The ids of a generation's latest articles: each publisher's latest first, then each one's second, and so on."""
+        rows = self._all(
+            "SELECT id FROM (SELECT id, published, row_number() OVER "
+            "(PARTITION BY publisher_folded ORDER BY published DESC, id) AS place "
+            f"FROM articles JOIN contents ON key = content WHERE {_LIVE}) ORDER BY place, published DESC, id LIMIT :limit",
+            {"generation": generation, "limit": limit},
+        )
+        return [row["id"] for row in rows]
+
     def counts(self, generation: int) -> Counts:
         """How many articles of a generation each publisher has, and from when to when they are."""
         rows = self._all(

@@ -132,6 +132,10 @@ class View:
             raise ArticleChanged(f"“{article.title}” has changed since: its text is another one now.")
         return article
 
+    def some_articles(self, limit: int) -> list[str]:
+        """The ids of the latest articles, one publisher after the other."""
+        return self._record.latest(self.number, limit)
+
     def publishers(self) -> dict[str, int]:
         """Every publisher with how many articles it has."""
         return self._record.counts(self.number).publishers

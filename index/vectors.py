@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -116,9 +116,14 @@ def copy(source: Path, target: Path) -> None:
     out.close()
 
 
-def steady_files(folder: Path) -> Iterable[Path]:
-    """The files that reading does not change: merely opening the folder writes a row into its SQLite file."""
-    return (path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith(_ROWS))
+def steady_files(folder: Path) -> list[Path]:
+    """The files that reading does not change.
+
+    Merely opening the folder writes a row into its SQLite file. A graph that Chroma has not saved yet (fewer than
+    1,000 passages: it still lies in the rows) leaves files without meaning, which every query writes anew.
+    """
+    graphs = [path.parent for path in folder.glob("*/index_metadata.pickle")]
+    return sorted(path for graph in graphs for path in graph.iterdir())
 
 
 def exists(folder: Path) -> bool:

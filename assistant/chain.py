@@ -1,0 +1,206 @@
+"""The assistant: a question goes in, an answer carried by quotations comes out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from langchain_core.runnables import Runnable, RunnableConfig
+
+from assistant import confidence
+from assistant.answer import Also, Answer, Filters, Nearest, Quotation, Seconds, Source, Statement, Tier
+from assistant.errors import EmptyQuestion
+from assistant.question import Turn, standalone
+from assistant.quoting import Quoted, quote
+from assistant.retriever import RankedHit, retrieve, sentences_of
+from assistant.voices import voices
+from index import Article, Library
+from index.search import Found, View, as_day
+
+_NEAREST = 5  # passages shown where nothing answers
+_EXAMPLES = 4
+
+
+class Assistant:
+    """Answers questions over a library; thread-safe."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        since: str | date | None = None,
+        until: str | date | None = None,
+        publishers: Sequence[str] = (),
+    ) -> Answer:
+        """The answer to a question; raises EmptyQuestion, BadDate, and what reading a store raises."""
+        *_, answer = self.stream(question, history, since, until, publishers)
+        return answer
+
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        since: str | date | None = None,
+        until: str | date | None = None,
+        publishers: Sequence[str] = (),
+    ) -> Iterator[Answer]:
+        """Answers so far, each in place of the one before; the last is whole."""
+        started = time.monotonic()
+        asked = standalone(question, history)
+        if not asked:
+            raise EmptyQuestion("Nothing was asked: the question is empty.")
+        since, until = as_day(since), as_day(until)
+        with self.library.view() as view:
+            ranked, found = retrieve(view, asked, since=since, until=until, publishers=publishers)
+            searched = time.monotonic()
+            chance = confidence.confidence(ranked) if confidence.calibrated(view.model_digest) else None
+            tier = confidence.tier(chance) if ranked else "refusal"
+            filters = Filters(since and since.isoformat(), until and until.isoformat(), tuple(publishers))
+            answer = Answer(
+                question=question,
+                standalone=asked,
+                tier=tier,
+                confidence=None if chance is None else round(chance, 4),
+                model=None,
+                generation=view.number,
+                filters=filters,
+                statements=(),
+                sources=(),
+                nearest=tuple(_nearest(one) for one in ranked[:_NEAREST]),
+                seconds=Seconds(round(searched - started, 4), 0.0),
+                notices=_notices(view, filters, found),
+            )
+            if tier != "refusal":
+                for grown in _quoted(answer, quote(ranked)):
+                    answer = grown
+                    yield answer
+        yield replace(answer, seconds=Seconds(answer.seconds.search, round(time.monotonic() - searched, 4)))
+
+    def as_runnable(self) -> Runnable[str | Mapping[str, Any], Answer]:
+        """The assistant as a LangChain runnable: a question, or {"question", "history", "since", …}, to an Answer."""
+        return _Chain(self)
+
+    def examples(self) -> list[str]:
+        """Up to four questions that this collection answers, made of its speakers and headlines."""
+        good: list[str] = []
+        with self.library.view() as view:
+            ids = view.some_articles(12)
+            articles = [view.article(id) for id in ids]
+        for question in islice(_example_questions(articles), 3 * _EXAMPLES):
+            if len(good) == _EXAMPLES:
+                break
+            if self.ask(question).tier == "answer":
+                good.append(question)
+        return good
+
+
+def _quoted(answer: Answer, quoted: Sequence[Quoted]) -> Iterator[Answer]:
+    """The answer growing by one quotation at a time, each under the number of its source."""
+    sources: dict[str, Source] = {}
+    for one in quoted:
+        article = one.hit.article
+        if article.id not in sources:
+            sources[article.id] = _source(len(sources) + 1, article, one.hit.also)
+        quotation = Quotation(sources[article.id].number, one.start, one.end, one.text, voice=one.voice)
+        statement = Statement(one.text, "quoted", (quotation,))
+        answer = replace(answer, statements=(*answer.statements, statement), sources=tuple(sources.values()))
+        yield answer
+
+
+def _source(number: int, article: Article, also: Sequence[Article]) -> Source:
+    printed = sorted(also, key=lambda other: (other.published or date.max, other.id))
+    return Source(
+        number=number,
+        article_id=article.id,
+        version=article.version,
+        title=article.title,
+        publisher=article.publisher,
+        authors=article.authors,
+        published=_iso(article.published),
+        url=article.url,
+        path=article.path,
+        also=tuple(Also(other.publisher, _iso(other.published), other.id) for other in printed),
+    )
+
+
+def _nearest(one: RankedHit) -> Nearest:
+    hit = one.hit
+    return Nearest(
+        article_id=hit.article.id,
+        version=hit.article.version,
+        title=hit.article.title,
+        publisher=hit.article.publisher,
+        published=_iso(hit.article.published),
+        start=hit.start,
+        end=hit.end,
+        text=hit.text,
+        score=round(hit.score, 4),
+        found_by=hit.found_by,
+    )
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _notices(view: View, filters: Filters, found: Found) -> tuple[str, ...]:
+    notices = []
+    if not confidence.calibrated(view.model_digest):
+        notices.append("Confidence was not measured for this embedding model, so none is given and nothing is refused.")
+    if found.undated:
+        articles = "1 article has" if found.undated == 1 else f"{found.undated} articles have"
+        notices.append(f"{articles} no date and dropped out of the search.")
+    known = {name.casefold() for name in view.publishers()} if filters.publishers else set()
+    unknown = [name for name in filters.publishers if name.casefold() not in known]
+    if unknown:
+        notices.append(f"No article is by {', '.join(unknown)}.")
+    return tuple(notices)
+
+
+def _example_questions(articles: Sequence[Article]) -> Iterator[str]:
+    """Questions with a speaker first, then with a headline, one an article."""
+    for article in articles:
+        spans = sentences_of(article.text)
+        speakers = [voice.speaker for voice in voices(article.text, spans) if voice and " " in voice.speaker]
+        named = [name for name in speakers if all(word[:1].isupper() for word in name.split())]
+        if named and article.publisher:
+            yield f"What does {named[0]} say in {_the(article.publisher)}?"
+        elif article.publisher:
+            yield f"What does {_the(article.publisher)} report under “{article.title}”?"
+
+
+def _the(publisher: str) -> str:
+    return "the" + publisher[3:] if publisher.startswith("The ") else publisher
+
+
+class _Chain(Runnable[str | Mapping[str, Any], Answer]):
+    """LangChain's way in. Its stream gives whole answers so far; Answer adds up to the later one."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+
+    def invoke(self, input: str | Mapping[str, Any], config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
+        return self._call_with_config(lambda given: self._assistant.ask(**_arguments(given)), input, config, **kwargs)
+
+    def stream(
+        self, input: str | Mapping[str, Any], config: RunnableConfig | None = None, **kwargs: Any
+    ) -> Iterator[Answer]:
+        def answers(given: Iterator[str | Mapping[str, Any]]) -> Iterator[Answer]:
+            for one in given:
+                yield from self._assistant.stream(**_arguments(one))
+
+        yield from self._transform_stream_with_config(iter([input]), answers, config, **kwargs)
+
+
+def _arguments(given: str | Mapping[str, Any]) -> dict[str, Any]:
+    return {"question": given} if isinstance(given, str) else dict(given)
+
+
+__all__ = ["Assistant", "Tier"]

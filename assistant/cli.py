@@ -1,0 +1,443 @@
+"""The command `clippings`. JSON alone goes to stdout; progress and messages to stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import click
+import typer
+from pydantic import ValidationError
+
+from assistant.settings import Settings
+from index.errors import ClippingsError
+
+if TYPE_CHECKING:
+    from assistant import Answer
+
+app = typer.Typer(
+    name="clippings",
+    help="Ask your articles; every answer rests on quotations you can open.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+_Progress = Callable[[str, int, int], None]
+
+Store = Annotated[
+    Path | None, typer.Option("--store", metavar="DIR", help="The store [default: store, or CLIPPINGS_STORE].")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, to standard output.")]
+ProgressFlag = Annotated[
+    Literal["bar", "json", "none"],
+    typer.Option(
+        "--progress", help="How progress is shown on standard error; `json`: a line {stage, done, total} a step."
+    ),
+]
+Since = Annotated[str | None, typer.Option(metavar="DATE", help="Only articles of this day or later (YYYY-MM-DD).")]
+Until = Annotated[str | None, typer.Option(metavar="DATE", help="Only articles of this day or earlier (YYYY-MM-DD).")]
+Publisher = Annotated[
+    list[str] | None, typer.Option(metavar="NAME", help="Only articles of this publisher; may be repeated.")
+]
+
+
+@app.command("index")
+def index_command(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="Folders or files to add and bring up to date; none: all that the store knows, or articles/ the very first time."
+        ),
+    ] = None,
+    rebuild: Annotated[
+        bool,
+        typer.Option(
+            "--rebuild", help="Read every file again and build whole; vectors of unchanged passages are kept."
+        ),
+    ] = False,
+    store: Store = None,
+    progress: ProgressFlag = "bar",
+    as_json: Json = False,
+) -> None:
+    """Bring the store up to date with its roots; folders and files that are named become roots.
+
+    Read are .txt, .text, .md, .markdown, .json, .jsonl and .ndjson, each also gzipped (.gz).
+    """
+    from index import build
+
+    settings = Settings()
+    place = store or settings.store
+    named = list(paths or [])
+    if not named and not (place / "record.sqlite").exists() and Path("articles").is_dir():
+        named = [Path("articles")]
+    with _shown(progress) as show:
+        report = build(named, place, rebuild, settings.embedding_model, show)
+    if as_json:
+        _json(report.to_dict())
+        return
+    for path, reason in report.unreadable:
+        _say(f"Not read: {path}: {reason}")
+    changes = f"{report.added} added, {report.changed} changed, {report.removed} removed, {report.kept} kept"
+    again = f", {report.duplicates} more places hold one of them again" if report.duplicates else ""
+    _say(
+        f"{_count(report.articles, 'article')} in {_count(report.passages, 'passage')} ({changes}{again}); generation {report.generation}, {report.seconds:.1f} s."
+    )
+
+
+@app.command()
+def forget(
+    path: Annotated[Path, typer.Argument(help="The root: a folder or file that was indexed.")],
+    store: Store = None,
+    progress: ProgressFlag = "bar",
+) -> None:
+    """Remove a root and its articles from the store; the files themselves stay."""
+    from index import forget as forget_root
+
+    with _shown(progress) as show:
+        report = forget_root(path, store or Settings().store, show)
+    _say(f"Forgot {path}: {_count(report.removed, 'article')} removed, {report.articles} left.")
+
+
+@app.command()
+def status(store: Store = None, as_json: Json = False) -> None:
+    """What the store holds."""
+    from assistant.confidence import calibrated
+    from index import Library
+
+    with Library.open(store or Settings().store) as library:
+        found = library.status()
+    fields = {**found.to_dict(), "calibrated": calibrated(found.model_digest)}
+    if as_json:
+        _json(fields)
+        return
+    rows = [
+        ("articles", f"{found.articles} in {_count(found.passages, 'passage')}, {found.undated} without a date"),
+        ("dates", f"{found.first} to {found.last}" if found.first else "none"),
+        ("publishers", ", ".join(f"{name} ({count})" for name, count in list(found.publishers.items())[:20]) or "none"),
+        ("roots", "\n".join(found.roots)),
+        ("generation", str(found.generation)),
+        (
+            "embedding model",
+            found.embedding_model + ("" if fields["calibrated"] else " (confidence was not measured for it)"),
+        ),
+        ("on disk", f"{found.bytes / 1e6:.1f} MB"),
+    ]
+    _table(("", ""), rows, titled=False)
+
+
+@app.command()
+def check(
+    repair: Annotated[
+        bool,
+        typer.Option("--repair", help="Mend what is damaged: the index from the record, the record from the roots."),
+    ] = False,
+    store: Store = None,
+    progress: ProgressFlag = "bar",
+    as_json: Json = False,
+) -> None:
+    """Prove that the store holds what it says: hashes, ids, rows, and that every article finds itself."""
+    from index import check as check_store
+
+    with _shown(progress) as show:
+        checks = check_store(store or Settings().store, repair, show)
+    sound = all(one.ok for one in checks)
+    if as_json:
+        _json({"sound": sound, "checks": [{"name": one.name, "ok": one.ok, "detail": one.detail} for one in checks]})
+    else:
+        _table(("check", "", "detail"), [(one.name, "ok" if one.ok else "FAILED", one.detail) for one in checks])
+    if not sound:
+        raise ClippingsError("The store is damaged; mend it with: clippings check --repair")
+
+
+@app.command()
+def show(
+    id: Annotated[str, typer.Argument(help="An article's id, as search and ask print it.")],
+    store: Store = None,
+    as_json: Json = False,
+) -> None:
+    """Show an article: all fields and its text."""
+    from index import Library
+
+    with Library.open(store or Settings().store) as library:
+        article = library.article(id)
+    if as_json:
+        _json(article.to_dict())
+        return
+    facts = [
+        article.publisher,
+        ", ".join(article.authors),
+        article.published and article.published.isoformat(),
+        article.url,
+    ]
+    lines = [article.title, " · ".join(fact for fact in facts if fact), "; ".join(article.paths), "", article.text]
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+@app.command()
+def search(
+    text: Annotated[str, typer.Argument(help="What to look for.")],
+    limit: Annotated[int, typer.Option(min=1, help="How many passages at most.")] = 10,
+    since: Since = None,
+    until: Until = None,
+    publisher: Publisher = None,
+    store: Store = None,
+    as_json: Json = False,
+) -> None:
+    """Find passages by meaning and by words."""
+    from index import Library
+
+    with Library.open(store or Settings().store) as library:
+        hits = library.search(text, limit, since, until, publisher or ())
+    if as_json:
+        _json([hit.to_dict() for hit in hits])
+        return
+    if not hits:
+        _say("Nothing was found.")
+    for number, hit in enumerate(hits, 1):
+        article = hit.article
+        facts = " · ".join(
+            fact for fact in (article.publisher, article.published and article.published.isoformat()) if fact
+        )
+        sys.stdout.write(
+            f"{number}. {article.title} ({facts or 'no publisher, no date'}) {article.id}\n   {' '.join(hit.text.split())}\n\n"
+        )
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="The question.")] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            "--file",
+            metavar="QUESTIONS.jsonl",
+            help='Ask a question a line: {"id", "question", "history"?, "since"?, "until"?, "publishers"?}; needs --json.',
+        ),
+    ] = None,
+    since: Since = None,
+    until: Until = None,
+    publisher: Publisher = None,
+    store: Store = None,
+    as_json: Json = False,
+) -> None:
+    """Ask a question; the answer is made of verbatim quotations."""
+    if (question is None) == (file is None):
+        raise click.UsageError("Ask one QUESTION, or name a --file of them.")
+    if file is not None and not as_json:
+        raise click.UsageError("--file prints an answer a line: give --json, too.")
+    from assistant import Assistant
+    from index import Library
+
+    filters: dict[str, Any] = {"since": since, "until": until, "publishers": tuple(publisher or ())}
+    with Library.open(store or Settings().store) as library:
+        assistant = Assistant(library)
+        if file is not None:
+            _ask_file(assistant.ask, file, filters)
+            return
+        answer = assistant.ask(str(question), **filters)
+    if as_json:
+        _json(answer.to_dict())
+    else:
+        sys.stdout.write(_readable(answer))
+
+
+@app.command()
+def chat(
+    host: Annotated[str | None, typer.Option(help="Where to listen [default: 127.0.0.1, or CLIPPINGS_HOST].")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="The port [default: 7860, or CLIPPINGS_PORT]; 0: a free one.")
+    ] = None,
+    store: Store = None,
+) -> None:
+    """Open the chat page."""
+    settings = Settings()
+    page = Path(__file__).resolve().parent.parent / "app.py"
+    flags = [
+        "--store",
+        store or settings.store,
+        "--host",
+        host or settings.host,
+        "--port",
+        settings.port if port is None else port,
+    ]
+    os.execv(sys.executable, [sys.executable, str(page), *map(str, flags)])
+
+
+def _ask_file(ask: Callable[..., Answer], file: Path, filters: dict[str, Any]) -> None:
+    """One answer a line, in the order of the questions; a bad line gives its error and fails the whole at the end."""
+    bad = 0
+    try:
+        lines = file.open("rb")
+    except OSError as error:
+        raise ClippingsError(f"{file} can't be read ({error.strerror}).") from error
+    with lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            id: Any = None
+            try:
+                fields = _question_fields(line)
+                id = fields.pop("id", None)
+                out = {"id": id, **ask(**{**filters, **fields}).to_dict()}
+            except ClippingsError as error:
+                bad += 1
+                id = id if id is not None else _id_of(line)
+                out = {"id": id, "error": f"line {number}: {error}"}
+            _json(out, indent=None)
+    if bad:
+        raise ClippingsError(f"{_count(bad, 'line')} of {file} could not be answered; each says why in its “error”.")
+
+
+_QUESTION_FIELDS = ("id", "question", "history", "since", "until", "publishers")
+
+
+def _question_fields(line: bytes) -> dict[str, Any]:
+    from assistant.errors import BadInput
+
+    try:
+        fields = json.loads(line)
+    except ValueError as error:
+        raise BadInput(f"not JSON ({error})") from error
+    if not isinstance(fields, dict) or not isinstance(fields.get("question"), str):
+        raise BadInput('expected {"id": …, "question": "…"}')
+    if unknown := fields.keys() - set(_QUESTION_FIELDS):
+        raise BadInput(f"unknown field {', '.join(sorted(unknown))}; known are {', '.join(_QUESTION_FIELDS)}")
+    history = fields.get("history", [])
+    if not isinstance(history, list) or not all(_is_turn(turn) for turn in history):
+        raise BadInput('“history” is a list of ["question", "answer"] pairs')
+    publishers = fields.get("publishers", [])
+    if not isinstance(publishers, list) or not all(isinstance(name, str) for name in publishers):
+        raise BadInput("“publishers” is a list of names")
+    if any(not isinstance(fields.get(name, ""), str | None) for name in ("since", "until")):
+        raise BadInput("“since” and “until” are dates, YYYY-MM-DD")
+    return fields
+
+
+def _is_turn(turn: Any) -> bool:
+    return isinstance(turn, list) and len(turn) == 2 and all(isinstance(part, str) for part in turn)
+
+
+def _id_of(line: bytes) -> Any:
+    try:
+        fields = json.loads(line)
+    except ValueError:
+        return None
+    return fields.get("id") if isinstance(fields, dict) else None
+
+
+def _readable(answer: Answer) -> str:
+    """An answer for the terminal."""
+    sure = "" if answer.confidence is None else f" (confidence {answer.confidence:.0%})"
+    tiers = {
+        "answer": "From your articles",
+        "closest": "Closest in the articles; nothing answers it surely",
+        "refusal": "The articles don't answer this",
+    }
+    lines = [tiers[answer.tier] + sure]
+    if answer.standalone != answer.question:
+        lines.append(f"Asked as: {answer.standalone}")
+    lines += answer.notices
+    for statement in answer.statements:
+        for quotation in statement.quotations:
+            voice = quotation.voice
+            via = f", via {voice.via.text}" if voice and voice.via else ""
+            lines += [
+                "",
+                f"  “{' '.join(quotation.text.split())}” [{quotation.source}]",
+                f"    — {voice.speaker}{via}, according to the article" if voice else "    — the article itself",
+            ]
+    lines.append("")
+    for source in answer.sources:
+        also = "".join(f"; also printed in {other.publisher or 'another article'}" for other in source.also)
+        lines.append(
+            f"[{source.number}] {source.title}. {source.publisher or 'no publisher'}, {source.published or 'no date'}{also}. {source.article_id}"
+        )
+    if answer.refused and answer.nearest:
+        lines.append("Nearest passages:")
+        lines += [
+            f"  {near.title} ({near.publisher or 'no publisher'}, {near.published or 'no date'}): {' '.join(near.text.split())[:200]} …"
+            for near in answer.nearest[:3]
+        ]
+    return "\n".join(lines) + "\n"
+
+
+@contextmanager
+def _shown(progress: str) -> Iterator[_Progress]:
+    """How progress is shown while something long runs."""
+    if progress == "json":
+        yield lambda stage, done, total: _say(json.dumps({"stage": stage, "done": done, "total": total}))
+        return
+    if progress == "none" or not sys.stderr.isatty():
+        yield lambda _stage, _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bars:
+        rows: dict[str, Any] = {}
+
+        def show(stage: str, done: int, total: int) -> None:
+            if stage not in rows:
+                rows[stage] = bars.add_task(stage, total=total)
+            bars.update(rows[stage], completed=done, total=total)
+
+        yield show
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], titled: bool = True) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*columns, box=None, show_header=titled, pad_edge=False)
+    for row in rows:
+        table.add_row(*row)
+    Console(markup=False, highlight=False).print(table)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def _json(value: Any, indent: int | None = 1) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=indent) + "\n")
+    sys.stdout.flush()
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()
+
+
+def main() -> None:
+    """Run the command; every failure is one line on standard error and its exit status."""
+    # Nothing leaves this machine unless the user named an address or a model.
+    for name, value in (("HF_HUB_OFFLINE", "1"), ("LANGSMITH_TRACING", "false"), ("LANGCHAIN_TRACING_V2", "false")):
+        os.environ.setdefault(name, value)
+    try:
+        app(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except ValidationError as error:
+        first = error.errors()[0]
+        _say(f"CLIPPINGS_{str(first['loc'][0]).upper()} is not usable: {first['msg']}.")
+        sys.exit(2)
+    except ClippingsError as error:
+        _say(str(error))
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""How sure an answer is: calibrated on labelled questions, for one embedding model at a time."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from assistant.answer import Tier
+from assistant.retriever import RankedHit
+
+_FILE = Path(__file__).with_name("confidence.json")  # written by tests/benchmarks/calibrate.py
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What was fitted, on which model, and what it was then measured to do on other questions."""
+
+    model_digest: str
+    intercept: float
+    weights: dict[str, float]
+    answer: float  # from here on: an answer
+    closest: float  # from here on: the closest; below: a refusal
+    measured: dict[str, float]  # shares of questions, as Help shows them
+
+
+@cache
+def calibration() -> Calibration:
+    """The calibration that comes with the program."""
+    return Calibration(**json.loads(_FILE.read_text(encoding="utf-8")))
+
+
+def calibrated(model_digest: str) -> bool:
+    """Whether confidence was measured for this embedding model."""
+    return calibration().model_digest == model_digest
+
+
+def features(ranked: Sequence[RankedHit]) -> dict[str, float]:
+    """What confidence is read off: how near the best sentence and passage are, and which words they have."""
+    best = ranked[0].best
+    return {
+        "sentence_cosine": max(one.best.cosine for one in ranked),
+        "passage_cosine": max(one.hit.cosine for one in ranked),
+        "coverage": best.coverage,
+        "best_coverage": max(sentence.coverage for one in ranked for sentence in one.sentences),
+    }
+
+
+def confidence(ranked: Sequence[RankedHit]) -> float:
+    """The chance, 0..1, that the question is answered in what was found."""
+    if not ranked:
+        return 0.0
+    fitted, seen = calibration(), features(ranked)
+    logit = fitted.intercept + sum(weight * seen[name] for name, weight in fitted.weights.items())
+    return 1.0 / (1.0 + math.exp(-logit))
+
+
+def tier(chance: float | None) -> Tier:
+    """An answer, the closest, or a refusal; without a calibrated chance nothing is sure and nothing refused."""
+    if chance is None:
+        return "closest"
+    fitted = calibration()
+    return "answer" if chance >= fitted.answer else "closest" if chance >= fitted.closest else "refusal"

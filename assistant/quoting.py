@@ -1,0 +1,80 @@
+"""Answers in quotations: the sentences that answer, verbatim. No language model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import regex
+
+from assistant.answer import Voice
+from assistant.retriever import RankedHit, Sentence, sentences_of
+from assistant.voices import voices
+from index import Hit
+from index.words import stems
+
+_MOST = 4  # quotations an answer
+_CLOSE = 0.80  # of the best sentence's score: what stays below answers something else
+_SAME = 0.7  # share of the shorter sentence's words that another one has
+# Who or what the first word means stands in the sentence before.
+_LEANING = regex.compile(
+    r"[\"'“«‘(]*(?:He|She|They|It|His|Her|Their|Its|This|These|Those|Such|That|Both|But|And|So|Yet|However|Instead)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A quotation before it has a source number: whole sentences of one hit's article, and who says them."""
+
+    hit: Hit
+    start: int
+    end: int
+    voice: Voice | None
+
+    @property
+    def text(self) -> str:
+        return self.hit.article.text[self.start : self.end]
+
+
+def quote(ranked: Sequence[RankedHit]) -> list[Quoted]:
+    """One to four quotations that answer best; those of one article stand together, in its order."""
+    candidates = sorted(
+        ((one.hit, sentence) for one in ranked for sentence in one.sentences), key=lambda pair: -pair[1].score
+    )
+    if not candidates:
+        return []
+    least = _CLOSE * candidates[0][1].score
+    chosen: list[tuple[Hit, Sentence]] = []
+    words: list[set[str]] = []
+    for hit, sentence in candidates:
+        if sentence.score < least or len(chosen) == _MOST:
+            break
+        own = set(stems(hit.article.text[sentence.start : sentence.end]))
+        if own and not any(_alike(own, other) for other in words):
+            chosen.append((hit, sentence))
+            words.append(own)
+    articles = list(dict.fromkeys(hit.article_id for hit, _ in chosen))
+    chosen.sort(key=lambda pair: (articles.index(pair[0].article_id), pair[1].start))
+    return _joined(chosen)
+
+
+def _alike(one: set[str], other: set[str]) -> bool:
+    return len(one & other) >= _SAME * min(len(one), len(other))
+
+
+def _joined(chosen: Sequence[tuple[Hit, Sentence]]) -> list[Quoted]:
+    """The chosen sentences as quotations, each with the sentence before it where its first word leans on that."""
+    taken = {(hit.article_id, sentence.number) for hit, sentence in chosen}
+    quoted = []
+    for hit, sentence in chosen:
+        text, spans = hit.article.text, sentences_of(hit.article.text)
+        start = sentence.start
+        before = (hit.article_id, sentence.number - 1)
+        if sentence.number and _LEANING.match(text, start) and before not in taken:
+            previous = spans[sentence.number - 1]
+            # Over an empty line lies another thought, unless the whole article is set with empty lines.
+            if not text.startswith("#", previous[0]):
+                start = previous[0]
+                taken.add(before)
+        quoted.append(Quoted(hit, start, sentence.end, voices(text, spans)[sentence.number]))
+    return quoted

@@ -1,0 +1,18 @@
+"""What can be set from outside: CLIPPINGS_... variables, of the same names as the flags."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """The settings of one run; a flag given on the command line goes before the variable."""
+
+    model_config = SettingsConfigDict(env_prefix="CLIPPINGS_")
+
+    store: Path = Path("store")
+    embedding_model: str = ""  # a folder or a hub's name; empty: the store's own, or the packaged one
+    host: str = "127.0.0.1"
+    port: int = 7860
