@@ -6,22 +6,23 @@ import argparse
 import logging
 import os
 import signal
+import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.page.conversation import Conversation
-from assistant.page.desk import Desk
-from assistant.page.kept import Quotations
-from assistant.page.serve import LOOPBACK, listen, serve
-from index.errors import ClippingsError, NoStore
-
+# Everything else is imported where it is used: it takes seconds, and a port in use is told before.
 if TYPE_CHECKING:
     import gradio
     from fastapi import FastAPI
 
+    from assistant.page.conversation import Conversation
+    from assistant.page.desk import Desk
+    from assistant.page.kept import Quotations
+
 EXAMPLES = 4
+LOOPBACK = {"127.0.0.1": socket.AF_INET, "localhost": socket.AF_INET, "::1": socket.AF_INET6}
 PAGE = Path(__file__).parent / "assistant" / "page"
 # Each of these would open the page further than this file says.
 OPENING = (
@@ -41,6 +42,8 @@ log = logging.getLogger("clippings")
 
 def respond(desk: Desk, quotations: Quotations, conversation: Conversation) -> Iterator[Conversation]:
     """The conversation as the answer to its last question grows."""
+    from index.errors import ClippingsError
+
     try:
         for answer in desk.assistant().stream(conversation.question, history=conversation.history):
             quotations.keep(answer)
@@ -60,6 +63,7 @@ def layout(desk: Desk, quotations: Quotations) -> gradio.Blocks:
     import gradio as gr
 
     from assistant.page import phrases, render
+    from assistant.page.conversation import Conversation
 
     blocks = gr.Blocks(title="Clippings", analytics_enabled=False)
     with blocks:
@@ -172,9 +176,12 @@ def create_app(store: Path) -> FastAPI:
     from fastapi.responses import FileResponse, HTMLResponse
 
     from assistant.page import reader
+    from assistant.page.desk import Desk
     from assistant.page.guard import Guard
     from assistant.page.home import Home
+    from assistant.page.kept import Quotations
     from assistant.page.look import theme
+    from index.errors import ClippingsError, NoStore
 
     desk, quotations = Desk(store), Quotations()
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
@@ -243,12 +250,27 @@ def main(argv: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _leave)
     try:
         with listening:
+            from assistant.page.serve import serve
+
             serve(create_app(arguments.store), listening)
     except KeyboardInterrupt:
         return 130
     except SystemExit as left:
         return int(left.code or 0)
     return 0
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens there; OSError if it can't, OverflowError if there is no such port."""
+    listening = socket.socket(LOOPBACK[host])
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(128)
+    except BaseException:
+        listening.close()
+        raise
+    return listening
 
 
 def _leave(*_: object) -> None:

@@ -51,14 +51,12 @@ HOW_TO_READ = (
 def masthead(status: Status | None) -> str:
     """The name of the page and what there is to ask."""
     told = "No articles yet" if status is None or not status.articles else _collection(status)
-    return f'<div class="masthead"><h1>Clippings</h1><p class="facts">{literal(told)}</p></div>'
+    return f'<div class="masthead"><h1>Clippings</h1><p class="facts">{told}</p></div>'
 
 
 def _collection(status: Status) -> str:
     told = counted(status.articles, "article", "articles")
     if status.publishers:
         told += f" from {counted(len(status.publishers), 'publisher', 'publishers')}"
-    if status.first and status.last:
-        first, last = plain_date(status.first), plain_date(status.last)
-        told += f", {first}" if first == last else f", {first} to {last}"
-    return told
+    days = [f'<span class="day">{plain_date(day)}</span>' for day in (status.first, status.last) if day]
+    return f"{literal(told)}, {' to '.join(dict.fromkeys(days))}" if days else literal(told)

@@ -1,4 +1,4 @@
-"""Serving the page: a port taken early, one line when it is open, a clean end."""
+"""Serving the page: one line when it is open, a clean end."""
 
 from __future__ import annotations
 
@@ -8,21 +8,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
-
-LOOPBACK = {"127.0.0.1": socket.AF_INET, "localhost": socket.AF_INET, "::1": socket.AF_INET6}
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens there; OSError if it can't, OverflowError if there is no such port."""
-    listening = socket.socket(LOOPBACK[host])
-    try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((host, port))
-        listening.listen(128)
-    except BaseException:
-        listening.close()
-        raise
-    return listening
 
 
 def serve(app: FastAPI, listening: socket.socket) -> None:
