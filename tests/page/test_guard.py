@@ -1,0 +1,259 @@
+"""Whose requests the page answers, and what it says in every answer."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from app import create_app
+from assistant.page.guard import BODY_LIMIT, Guard
+
+HERE = "http://127.0.0.1:7860"
+# What the page itself asks for; all other routes, whoever adds them, must stay closed.
+OPEN = {
+    "GET /",
+    "GET /articles/x",
+    "GET /assets/x",
+    "GET /config",
+    "GET /favicon.ico",
+    "GET /favicon.svg",
+    "GET /gradio_api/heartbeat/x",
+    "GET /gradio_api/info",
+    "GET /gradio_api/queue/data",
+    "GET /gradio_api/startup-events",
+    "GET /gradio_api/theme.css",
+    "GET /robots.txt",
+    "GET /static/x",
+    "GET /svelte/x",
+    "GET /theme.css",
+    "POST /gradio_api/cancel",
+    "POST /gradio_api/queue/join",
+    "POST /gradio_api/reset",
+}
+
+
+async def reached(_scope: Any, receive: Any, send: Any) -> None:
+    """An application that says how much it was sent."""
+    size = len((await receive()).get("body", b""))
+    headers = [(b"access-control-allow-origin", b"http://localhost:3000")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": str(size).encode()})
+
+
+def ask(
+    application: Any,
+    method: str = "GET",
+    path: str = "/",
+    headers: Mapping[str, str] | list[tuple[str, str]] | None = None,
+    content: Any = None,
+    at: str = HERE,
+) -> httpx.Response:
+    async def asking() -> httpx.Response:
+        transport = httpx.ASGITransport(application)
+        async with httpx.AsyncClient(transport=transport, base_url=at) as client:
+            return await client.request(method, path, headers=headers, content=content)
+
+    return asyncio.run(asking())
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The whole page over a store that was never built."""
+    return create_app(tmp_path_factory.mktemp("empty") / "store")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:7860", "localhost:7860", "LOCALHOST:7860", "[::1]:7860"])
+def test_the_page_answers_under_its_own_names(host: str) -> None:
+    assert ask(Guard(reached), headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "",
+        "elsewhere.example",
+        "elsewhere.example:7860",
+        "127.0.0.1",
+        "127.0.0.1:80",
+        "127.0.0.1:7860.elsewhere.example",
+        "127.0.0.1.elsewhere.example:7860",
+        "localhost:7860@elsewhere.example",
+        "::1",
+    ],
+)
+def test_no_other_host_is_answered(host: str) -> None:
+    assert ask(Guard(reached), headers={"Host": host}).status_code == 400
+
+
+def test_two_hosts_are_one_too_many() -> None:
+    two = [("Host", "127.0.0.1:7860"), ("Host", "elsewhere.example")]
+    assert ask(Guard(reached), headers=two).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["http://elsewhere.example", "null", "http://127.0.0.1:3000", "https://127.0.0.1:7860", "http://localhost:7860"],
+)
+def test_another_page_may_not_post(origin: str) -> None:
+    answered = ask(Guard(reached), "POST", "/gradio_api/queue/join", {"Origin": origin}, b"{}")
+    assert answered.status_code == 403
+
+
+@pytest.mark.parametrize("origin", [None, HERE])
+def test_the_page_itself_may(origin: str | None) -> None:
+    headers = {"Origin": origin} if origin else {}
+    assert ask(Guard(reached), "POST", "/gradio_api/queue/join", headers, b"{}").text == "2"
+
+
+def test_another_page_may_not_read_either() -> None:
+    answered = ask(Guard(reached), headers={"Origin": "http://localhost:3000"})
+    assert "access-control-allow-origin" not in answered.headers
+    assert answered.headers["cross-origin-resource-policy"] == "same-origin"
+
+
+def test_a_websocket_is_closed() -> None:
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(Guard(reached)({"type": "websocket", "headers": []}, receive, send))
+    assert [message["type"] for message in sent] == ["websocket.close"]
+
+
+async def pieces(count: int) -> AsyncIterator[bytes]:
+    for _ in range(count):
+        yield b"x" * (BODY_LIMIT // 4)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (lambda: b"x" * BODY_LIMIT, 200),
+        (lambda: b"x" * (BODY_LIMIT + 1), 413),
+        (lambda: pieces(4), 200),
+        (lambda: pieces(5), 413),
+    ],
+)
+def test_a_body_has_a_limit_however_it_comes(body: Callable[[], Any], status: int) -> None:
+    assert ask(Guard(reached), "POST", "/gradio_api/queue/join", content=body()).status_code == status
+
+
+def test_a_length_that_is_no_number_is_refused() -> None:
+    headers = {"Content-Length": "1_0"}
+    assert ask(Guard(reached), "POST", "/gradio_api/queue/join", headers).status_code == 413
+
+
+@pytest.mark.parametrize("path", ["/", "/articles/x", "/nowhere", "/page/page.js", "/favicon.svg"])
+def test_every_answer_says_what_it_allows(page: Any, path: str) -> None:
+    headers = ask(page, path=path).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    policy = headers["content-security-policy"]
+    assert "frame-ancestors 'self'" in policy
+    assert "unsafe-eval" not in policy
+    assert not re.search(r"https?:|\*", policy)
+
+
+def test_only_scripts_that_came_with_the_page_run(page: Any) -> None:
+    first, second = ask(page), ask(page)
+    policy = first.headers["content-security-policy"]
+    nonce = re.search(r"script-src 'self' 'nonce-([^']+)';", policy)
+    assert nonce
+    assert nonce[1] not in second.headers["content-security-policy"]
+    tags = re.findall(r"<script[^>]*>", first.text)
+    assert tags
+    assert all(f'nonce="{nonce[1]}"' in tag for tag in tags)
+    assert "base-uri 'none'" in policy
+    assert "<base" not in first.text
+
+
+def test_an_article_runs_and_loads_nothing(page: Any) -> None:
+    answered = ask(page, path="/articles/x")
+    assert answered.status_code == 404
+    assert answered.headers["content-security-policy"].startswith("default-src 'none'")
+    assert "script" not in answered.text
+
+
+def test_the_page_names_no_other_host(page: Any) -> None:
+    own = re.sub(r"<script.*?</script>", "", ask(page).text, flags=re.S)
+    assert not re.findall(r"(?:href|src|content)=\"https?://[^\"]*\"", own)
+
+
+def test_only_known_routes_are_open(page: Any) -> None:
+    known = {"GET /favicon.svg", "GET /articles/x"}
+    for route in _routes(page):
+        path = re.sub(r"\{[^}]*\}", "x", route.path)
+        known |= {f"{method} {path}" for method in (route.methods or ())}
+    assert len(known) > 60
+    reachable = set()
+    for name in known:
+        method, path = name.split(" ", 1)
+        if ask(Guard(reached), method, path).status_code == 200:
+            reachable.add(name)
+    assert {name for name in reachable if not name.startswith("HEAD ")} == OPEN
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/gradio_api/upload"),
+        ("GET", "/gradio_api/file=/etc/hostname"),
+        ("GET", "/gradio_api/file/etc/hostname"),
+        ("GET", "/gradio_api/proxy=https://elsewhere.example/"),
+        ("POST", "/gradio_api/component_server"),
+        ("POST", "/gradio_api/run/predict"),
+        ("GET", "/gradio_api/openapi.json"),
+        ("GET", "/openapi.json"),
+        ("GET", "/docs"),
+        ("GET", "/redoc"),
+        ("GET", "/monitoring"),
+        ("POST", "/login"),
+        ("GET", "/page/reader.py"),
+        ("GET", "/page/..%2f..%2fapp.py"),
+        ("GET", "/static/..%2f..%2f..%2fetc/passwd"),
+        ("OPTIONS", "/"),
+        ("PUT", "/articles/x"),
+    ],
+)
+def test_what_the_page_does_not_use_is_not_there(page: Any, method: str, path: str) -> None:
+    assert ask(page, method, path).status_code == 404
+
+
+def test_the_environment_can_not_open_the_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("GRADIO_SHARE", "True")
+    monkeypatch.setenv("GRADIO_ALLOWED_PATHS", "/")
+    monkeypatch.setenv("GRADIO_MCP_SERVER", "True")
+    monkeypatch.setenv("GRADIO_VIBE_MODE", "1")
+    monkeypatch.setenv("GRADIO_ANALYTICS_ENABLED", "True")
+    application = create_app(tmp_path)
+    mounted = next(route.app for route in application.routes if hasattr(getattr(route, "app", None), "blocks"))
+    blocks = mounted.blocks
+    assert not blocks.share
+    assert not blocks.mcp_server
+    assert not blocks.analytics_enabled
+    assert not blocks.run_history
+    assert blocks.allowed_paths == []
+    assert not any("mcp" in getattr(route, "path", "") for route in mounted.routes)
+
+
+def _routes(application: Any) -> list[Any]:
+    found = []
+    for route in application.routes:
+        inner = getattr(route, "app", None)
+        if hasattr(inner, "blocks"):
+            found += _routes(inner)
+        elif hasattr(route, "original_router"):
+            found += _routes(route.original_router)
+        elif hasattr(route, "methods"):
+            found.append(route)
+    return found

@@ -1,0 +1,121 @@
+"""What the chat shows of an answer."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from small import ATTACKS, answer
+
+from assistant.answer import Also, Filters, Quotation, Source, Span, Statement, Voice
+from assistant.page import render
+
+TAG = re.compile(
+    r"</?(?:div|p|blockquote|footer|bdi|ol|ul|li|span|details|summary)(?: (?:class|dir|role)=\"[a-z -]+\"| value=\"\d+\")*>"
+    r"|<a class=\"(?:cite|open)\" href=\"/articles/a1\?version=0{64}(?:&amp;start=\d+&amp;end=\d+#quotation)?\""
+    r"(?: dir=\"auto\")?>"
+    r"|<a class=\"out\" href=\"https?://[^\"<>]*\" target=\"_blank\" rel=\"noopener noreferrer nofollow\">"
+    r"|</a>"
+)
+
+
+def words(shown: str) -> str:
+    return html.unescape(re.sub(r"<[^>]*>", "\n", shown))
+
+
+@given(st.text() | st.sampled_from(ATTACKS), st.sampled_from(["answer", "closest", "refusal"]))
+def test_only_our_own_tags_are_shown(text: str, tier: str) -> None:
+    shown = render.answer(answer(text, tier))
+    assert "<" not in TAG.sub("", shown)
+    assert "\n" not in shown
+
+
+@given(st.text() | st.sampled_from(ATTACKS))
+def test_a_question_or_notice_shows_no_tag_of_its_own(text: str) -> None:
+    assert "<" not in TAG.sub("", render.question(text) + render.notice(text))
+
+
+@pytest.mark.parametrize(
+    ("tier", "told"),
+    [
+        ("answer", "From your articles"),
+        ("closest", "Closest in the articles: nothing answers it surely; this comes near"),
+        ("refusal", "The articles don’t answer this."),
+    ],
+)
+def test_the_tier_comes_first(tier: str, told: str) -> None:
+    assert words(render.answer(answer(tier=tier))).strip().startswith(told)
+
+
+def test_a_quotation_has_its_marker_and_its_voice() -> None:
+    shown = render.answer(answer())
+    quoted = shown[shown.index("<blockquote") : shown.index("</blockquote>")]
+    assert html.unescape(re.sub(r"<[^>]*>", "", quoted)).startswith("The bridge is shut. [1]")
+    assert '&amp;start=0&amp;end=19#quotation">&#91;1&#93;</a>' in quoted
+
+
+SAID = Span(0, 1, "x")
+
+
+@pytest.mark.parametrize(
+    ("voice", "told"),
+    [
+        (None, "the article itself"),
+        (Voice("Le Monde", SAID, SAID), "Le Monde, according to the article"),
+        (
+            Voice("Andrei Yusov", SAID, SAID, Span(0, 1, "a Ukrainian TV channel")),
+            "Andrei Yusov, via a Ukrainian TV channel",
+        ),
+    ],
+)
+def test_a_voice_is_named_with_its_way(voice: Voice | None, told: str) -> None:
+    assert html.unescape(re.sub(r"<[^>]*>", "", render.voice(voice))) == told
+
+
+@pytest.mark.parametrize(
+    ("confidence", "tier", "told"),
+    [
+        (0.87, "answer", "The chance that this answers it: about 87 in 100."),
+        (0.999, "answer", "The chance that this answers it: more than 99 in 100."),
+        (0.001, "refusal", "The chance that they do after all: less than 1 in 100."),
+        (None, "answer", "No confidence is given: this embedding model has not been calibrated."),
+    ],
+)
+def test_confidence_is_told_in_plain_words(confidence: float | None, tier: str, told: str) -> None:
+    assert render.confidence(answer(tier=tier, confidence=confidence)) == told
+
+
+def test_a_source_is_told_with_its_copies_and_linked_only_to_the_web() -> None:
+    also = (Also("La Vigie", "2025-06-27", "a2"), Also(None, None, "a3"))
+    bad = Source(1, "a1", "0" * 64, "Ship", None, (), None, "javascript:alert(1)", "ship.md", also)
+    shown = render.answer(answer(sources=(bad,)))
+    assert "also printed in La Vigie (27 June 2025) and an unnamed outlet (no date)" in words(shown)
+    assert "javascript" not in shown
+    assert 'class="out"' not in shown
+
+
+def test_a_written_statement_shows_its_quotations_below() -> None:
+    written = Statement("It is closed.", "supported", (Quotation(1, 0, 19, "The bridge is shut."),))
+    text = words(render.answer(answer(statements=(written,))))
+    assert text.index("It is closed.") < text.index("The bridge is shut.", text.index("It is closed."))
+    assert text.count("[1]") == 2
+
+
+def test_a_refusal_shows_the_nearest_passages_and_no_sources() -> None:
+    shown = render.answer(answer(tier="refusal"))
+    assert "Nearest passages" in shown
+    assert "Sources" not in shown
+    assert 'class="open" href="/articles/a1?' in shown
+
+
+def test_what_the_search_was_narrowed_to_is_told() -> None:
+    filters = Filters("2025-06-01", "2025-06-30", ("The Beacon",), inferred=True)
+    told = words(render.answer(answer(filters=filters)))
+    assert "Searched only articles from 1 June 2025 until 30 June 2025 in The Beacon, as your question says." in told
+
+
+def test_sentences_left_out_are_counted() -> None:
+    assert "2 sentences left out: no quotation carries them" in words(render.answer(answer(left_out=("a", "b"))))
