@@ -132,6 +132,12 @@ _BEFORE_NOUNS = _words("""
     expense annual conference roll cat death robo
 """)
 
+# Of the verbs that need a clause, those that a clause without "that" follows: "suggested he was ill".
+_REPORTED_BARE = _words("""
+    suggest suggests suggested indicate indicates indicated conclude concludes concluded confirm confirms confirmed
+    added adds recalled recalls replied agreed maintains maintained speculated disclosed
+""")
+
 _AUXILIARIES = _words("has have had having 's 've 'd")
 _BE = _words("is are was were am be been being gets got get isn't aren't wasn't weren't")
 _NOT = _words("""
@@ -159,7 +165,7 @@ _SUBORDINATORS = _words("""
 _OPENERS = _words("""
     but yet so as still meanwhile however moreover also then later afterwards nevertheless nonetheless instead
     furthermore besides indeed thus hence therefore similarly likewise earlier now today yesterday recently
-    finally first second and or perhaps plus
+    finally first second and or perhaps plus even only
 """)
 _PREPOSITIONS = _words("""
     of for at from in with on to by into onto over under about against between among through during within without
@@ -242,6 +248,10 @@ _PAPERS = _words("""
     timeline video calculations notice announcement
 """)
 _SPEAKERS = _PEOPLE | _BODIES | _OUTLET_KINDS | _PAPERS
+_RANKS = _words("""
+    former current fellow veteran retired senior late incumbent longtime presumptive acting then-president ex
+    outgoing incoming rookie junior conservative liberal progressive independent billionaire libertarian
+""")
 _OUTLETS = _words("""
     reuters ap afp bbc cnn nbc abc cbs fox msnbc cnbc npr pbs rfi tass interfax ria politico bloomberg axios
     breitbart slate vox xinhua buzzfeed buzzfeednews al-jazeera jazeera upi dpa ansa efe kyodo wsj lbc itv
@@ -350,7 +360,9 @@ _TOKEN = regex.compile(
     """,
     regex.VERBOSE,
 )
-_QUOTE = regex.compile(r"""["“”„«»]|(?<![\p{L}\p{N}.])['‘](?=[\p{L}])|(?<=[\p{L}\p{N},.!?…])['’](?![\p{L}\p{N}])|\n""")
+_QUOTE = regex.compile(
+    r"""''|["“”„«»]|(?<![\p{L}\p{N}.])['‘](?=[\p{L}])|(?<=[\p{L}\p{N},.!?…])['’](?![\p{L}\p{N}])|\n"""
+)
 _PAIRS = {"“": "”", "„": "“", "«": "»", "»": "«", '"': '"', "'": "'", "‘": "’", "''": "''"}
 _POSSESSIVE = regex.compile(r"['’]s\z", regex.IGNORECASE)
 _ENDED = ".!?…:;»”\"“'’)"
@@ -520,7 +532,11 @@ class _Sentence:
                 and first <= last
                 and self.tokens[first].name
                 and at > 0
-                and (self.tokens[at - 1].name or token.word in ("al", "el", "bin"))
+                and (
+                    self.tokens[at - 1].name
+                    or token.word in ("al", "el", "bin")
+                    or (self.word(at - 1) in _PARTICLES - {"of"} and at > 1 and self.tokens[at - 2].name)
+                )
             ):
                 first, at = at, at - 1
                 continue
@@ -539,8 +555,8 @@ class _Sentence:
 
     @staticmethod
     def _describes(token: _Token) -> bool:
-        """Whether a common noun stands before the name it describes: newspaper, spokesman."""
-        return token.word in _SPEAKERS or token.word.endswith(
+        """Whether a common noun stands before the name it describes: newspaper, spokesman, former."""
+        return token.word in _SPEAKERS | _RANKS or token.word.endswith(
             ("man", "woman", "men", "women", "ist", "ists", "ician", "person", "-elect", "star")
         )
 
@@ -595,8 +611,8 @@ class _Sentence:
                 continue
             if before > 0 and self.word(before) in ("and", "&", "or") and not self.tokens[before].quoted:
                 further = self._chunk_before(before - 1)
-                if further is not None and self._heads(before - 1) and self._clean_before(further - 1):
-                    return _Phrase(further, end)
+                if further is not None and self._heads(before - 1):
+                    return _Phrase(further, end) if self._clean_before(further - 1) else None
             break
         if not self._clean_before(first - 1):
             return None
@@ -659,22 +675,22 @@ class _Sentence:
 
     def _before_apposition(self, closing: int) -> _Phrase | None:
         """The phrase before a comma pair that ends here: "Lena Brandt, the harbour master, said"."""
+        # The farthest comma that fits: "Vian, the editor of the paper, Il Faro, said" is about Vian.
+        farthest = None
         tried = 0
         for at in range(closing - 1, max(0, closing - _APPOSITION), -1):
             token = self.tokens[at]
             if token.kind in ("end", "open", "close", "colon") and not token.quoted:
-                return None
+                break
             if token.kind not in ("comma", "break") or token.quoted or at + 1 >= closing:
                 continue
             if (token.kind == "break") != (self.tokens[closing].kind == "break"):
                 continue
             tried += 1
             if tried > 5:
-                return None
-            phrase = self._apposed(at, closing)
-            if phrase is not None:
-                return phrase
-        return None
+                break
+            farthest = self._apposed(at, closing) or farthest
+        return farthest
 
     def _apposed(self, opening: int, closing: int) -> _Phrase | None:
         inner = self.tokens[opening + 1 : closing]
@@ -701,7 +717,9 @@ class _Sentence:
             or (first.name and len(inner) <= 12)
             or any(token.word in _SPEAKERS for token in inner[:5])
         )
-        clause = any(token.word in _BE | _AUXILIARIES | _MODALS and not token.quoted for token in inner)
+        clause = any(
+            token.word in (_BE | _AUXILIARIES | _MODALS) - {"to", "being"} and not token.quoted for token in inner
+        )
         if not fits or (clause and first.word not in ("who", "whose", "which", "when", "where")):
             return None
         phrase = self._noun_phrase_before(last)
@@ -893,6 +911,11 @@ class _Sentence:
             if phrase is not None:
                 yield _Found(phrase, (token.start, end), at)
                 return
+        if "ing" in verb.forms and self.kind(at - 1) == "comma" and at > 1:
+            phrase = self._opening_subject(at)
+            if phrase is not None and self._reports(at, after, verb):
+                yield _Found(phrase, (token.start, end), at)
+            return
         last, form = self._subject_end(at, verb)
         if last is None or not self._needs(at, after, verb, last):
             return
@@ -901,6 +924,31 @@ class _Sentence:
             return
         yield _Found(phrase, (token.start, end), at)
 
+    def _reports(self, at: int, after: int, verb: _Verb) -> bool:
+        """Whether a participle ("..., adding that") has what is said behind it."""
+        opens = self.kind(after) == "open" or (
+            self.kind(after) in ("comma", "colon") and self.kind(after + 1) == "open"
+        )
+        return verb.need != "quote" and (
+            self.word(after) == "that" or opens or self.tokens[at].word in ("saying", "arguing", "claiming")
+        )
+
+    def _opening_subject(self, before: int) -> _Phrase | None:
+        """The subject that opens the sentence, for a participle behind its comma."""
+        first = 0
+        while self.word(first) in _OPENERS and first < 2:
+            first += 2 if self.kind(first + 1) == "comma" else 1
+        if self.kind(first) != "word" or self.tokens[first].quoted:
+            return None
+        phrase = self.phrase_after(first, known=True)
+        if phrase is None or phrase.end >= before or self.kind(phrase.end) != "word":
+            return None
+        if any(self.kind(at) in ("comma", "end", "break") for at in range(phrase.end, before - 1)):
+            return None
+        following = self.tokens[phrase.end]
+        verb = following.plain or following.word in _AUXILIARIES | _ADVERBS or following.word.endswith("ly")
+        return phrase if verb and not following.quoted else None
+
     def _may_follow(self, after: int) -> bool:
         word = self.word(after)
         if word in _words("goodbye hello no yes little nothing sorry prayers grace mass"):
@@ -908,6 +956,10 @@ class _Sentence:
             return (
                 word == "no" and self.kind(after + 1) == "word" and self.word(after + 1) not in _PREPOSITIONS | {"and"}
             )
+        if word in _PREPOSITIONS and self.word(after - 1) in ("tell", "tells", "telling"):
+            return False
+        if word in ("victory", "credit") or self.word(after + 1) in ("victory", "credit"):
+            return False
         if word == "about" and self.word(after - 1) in ("write", "writes", "wrote", "written", "writing"):
             return False
         if word in ("from", "for") and self.word(after - 1) in ("reported", "reports", "report"):
@@ -936,6 +988,8 @@ class _Sentence:
         ):
             return None
         quoted = any(self.kind(at) == "close" for at in range(max(0, after - 4), after - 1))
+        if not quoted and not any(token.name or token.word in _PRONOUNS or token.word in _SPEAKERS for token in tokens):
+            return None
         following = phrase.end
         kind = self.kind(following)
         if kind == "word" and self.tokens[following].quoted:
@@ -1024,6 +1078,8 @@ class _Sentence:
         if verb.need == "clause" or self.tokens[at].word in _NOUNS_TOO:
             if reported:
                 return True
+            if word in _PRONOUNS | {"there"} and self.tokens[at].word in _REPORTED_BARE:
+                return True
             phrase = self.phrase_before(last)
             before = self.kind(phrase.start - 1) if phrase is not None and phrase.start else ""
             return before == "close" or (before == "comma" and kind in ("end", "comma", "edge", "break"))
@@ -1048,7 +1104,7 @@ class _Sentence:
         plural = (
             last.word.endswith("s")
             or last.word in ("police", "people", "men", "women", "they", "media", "data")
-            or "and" in words
+            or ("and" in words and last.name)
             or any(word in _SPEAKERS and word.endswith("s") for word in words)
         )
         if form == "base":
@@ -1097,9 +1153,26 @@ class _Sentence:
                 phrase = _Phrase(first, first + 1)
             if phrase is None or self.word(phrase.start) in _PRONOUNS:
                 continue
-            if self.outlet(phrase) and not any(token.word in _OCCASIONS for token in self._of(phrase)):
+            phrase = self._outlet_alone(phrase)
+            following = self.tokens[phrase.end] if phrase.end < len(self.tokens) else None
+            if following is not None and following.word in _OCCASIONS and self.tokens[phrase.end - 1].name:
+                phrase = _Phrase(phrase.end - 1 if phrase.end - phrase.start == 2 else phrase.start, phrase.end)
+            elif following is not None and following.plain and not following.word.endswith("ing"):
+                continue
+            if self.outlet(phrase) and not any(
+                token.word in _OCCASIONS and not token.name for token in self._of(phrase)
+            ):
                 return phrase
         return None
+
+    def _outlet_alone(self, phrase: _Phrase) -> _Phrase:
+        """The outlet without what follows its name: "CNN" in "CNN's Dana Ruiz", "the Post" in "the Post of May"."""
+        for at in range(phrase.start, phrase.end - 1):
+            if self.tokens[at].name and self.tokens[at].possessive:
+                return _Phrase(phrase.start, at + 1)
+            if at > phrase.start and self.tokens[at - 1].name and self.word(at) in _PREPOSITIONS:
+                return _Phrase(phrase.start, at)
+        return phrase
 
     def _via_start(self, at: int, found: _Found) -> int | None:
         word = self.tokens[at].word
