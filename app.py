@@ -128,6 +128,9 @@ def layout(desk: Desk, quotations: Quotations) -> gradio.Blocks:
             ]
 
         def begin(asked: str, conversation: Conversation) -> list[Any]:
+            if conversation.waiting or not asked.strip():
+                # Nothing is drawn then, and the question stays where it was typed.
+                raise gr.Error("Not asked", visible=False, print_exception=False)
             conversation = conversation.ask(asked)
             return [*drawn(conversation), conversation.draft]
 
@@ -153,10 +156,12 @@ def layout(desk: Desk, quotations: Quotations) -> gradio.Blocks:
             return [gr.update(value=text, visible=bool(text)) for text in texts]
 
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        # One at a time, so that a second click finds the first question waiting.
+        single = {**private, "trigger_mode": "multiple", "concurrency_limit": 1, "concurrency_id": "begin"}
         collection = [masthead, none_yet]
-        begun = [gr.on([question.submit, send.click], begin, [question, held], [*talk, question], **private)]
-        begun += [button.click(begin, [button, held], [*talk, question], **private) for button in examples]
-        answering = [event.then(answer, [held], talk, **private) for event in begun]
+        begun = [gr.on([question.submit, send.click], begin, [question, held], [*talk, question], **single)]
+        begun += [button.click(begin, [button, held], [*talk, question], **single) for button in examples]
+        answering = [event.success(answer, [held], talk, **private) for event in begun]
         for event in answering:
             event.then(finish, [held, question], [question, *collection], **private)
         stop.click(halt, [held], talk, cancels=answering, **private)
