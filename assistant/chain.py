@@ -56,13 +56,13 @@ class Assistant:
         asked = standalone(question, history)
         if not asked:
             raise EmptyQuestion("Nothing was asked: the question is empty.")
-        since, until = as_day(since), as_day(until)
+        first, last = as_day(since), as_day(until)
         with self.library.view() as view:
-            ranked, found = retrieve(view, asked, since=since, until=until, publishers=publishers)
+            ranked, found = retrieve(view, asked, since=first, until=last, publishers=publishers)
             searched = time.monotonic()
             chance = confidence.confidence(ranked) if confidence.calibrated(view.model_digest) else None
             tier = confidence.tier(chance) if ranked else "refusal"
-            filters = Filters(since and since.isoformat(), until and until.isoformat(), tuple(publishers))
+            filters = Filters(_iso(first), _iso(last), tuple(publishers))
             answer = Answer(
                 question=question,
                 standalone=asked,

@@ -37,7 +37,7 @@ class Quoted:
 
 
 def quote(ranked: Sequence[RankedHit]) -> list[Quoted]:
-    """One to four quotations that answer best; those of one article stand together, in its order."""
+    """One to four quotations, the best answering first; neighbours in an article stand together, in its order."""
     candidates = sorted(
         ((one.hit, sentence) for one in ranked for sentence in one.sentences), key=lambda pair: -pair[1].score
     )
@@ -53,13 +53,28 @@ def quote(ranked: Sequence[RankedHit]) -> list[Quoted]:
         if own and not any(_alike(own, other) for other in words):
             chosen.append((hit, sentence))
             words.append(own)
-    articles = list(dict.fromkeys(hit.article_id for hit, _ in chosen))
-    chosen.sort(key=lambda pair: (articles.index(pair[0].article_id), pair[1].start))
-    return _joined(chosen)
+    return _joined(_neighbours_together(chosen))
 
 
 def _alike(one: set[str], other: set[str]) -> bool:
     return len(one & other) >= _SAME * min(len(one), len(other))
+
+
+def _neighbours_together(chosen: Sequence[tuple[Hit, Sentence]]) -> list[tuple[Hit, Sentence]]:
+    """The same sentences: each run of neighbours where its best one stood, in the article's order."""
+    runs: list[list[tuple[Hit, Sentence]]] = []
+    for hit, sentence in chosen:
+        beside = [
+            run
+            for run in runs
+            if any(hit.article_id == h.article_id and abs(sentence.number - s.number) == 1 for h, s in run)
+        ]
+        runs = [run for run in runs if run not in beside[1:]]
+        if beside:
+            beside[0].extend([pair for run in beside[1:] for pair in run] + [(hit, sentence)])
+        else:
+            runs.append([(hit, sentence)])
+    return [pair for run in runs for pair in sorted(run, key=lambda pair: pair[1].number)]
 
 
 def _joined(chosen: Sequence[tuple[Hit, Sentence]]) -> list[Quoted]:

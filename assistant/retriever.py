@@ -15,11 +15,12 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
 from index import Article, Hit, Library
-from index.passages import sentences
+from index.passages import sentences as cut
 from index.search import Found, View
 from index.words import stems
 
 _RANKED = 10  # hits whose sentences are looked at
+_EMBEDDED = 32  # sentences, the most promising by their words, whose meaning is compared with the question's
 # On top of the passage's score: how near the sentence is, and how much of the question's words it has.
 _NEAR, _WORDS = 0.5, 0.5
 _KIND = 0.1  # for a sentence with the kind of thing that is asked for
@@ -103,32 +104,36 @@ class RankedHit:
 @lru_cache(maxsize=256)
 def sentences_of(text: str) -> list[tuple[int, int]]:
     """The sentences of an article's text; kept, since one question asks for them several times."""
-    return sentences(text)
+    return cut(text)
 
 
 def rank(view: View, question: str, hits: Sequence[Hit]) -> list[RankedHit]:
-    """The best hits, each with its sentences, ordered by their best sentence."""
-    looked_at = [(hit, _within(hit)) for hit in hits[:_RANKED]]
-    texts = [hit.article.text[start:end] for hit, spans in looked_at for _, start, end in spans]
-    if not texts:
-        return []
-    vectors = view.embed([question, *texts])
-    cosines = iter(np.asarray(vectors[1:] @ vectors[0], float).tolist())
+    """The best hits, each with its most promising sentences, ordered by their best sentence."""
     asked_for = [word for word in dict.fromkeys(stems(question)) if word not in _ASKING]
     weights = {word: view.rarity(word) for word in asked_for}
     kinds = [kind for asked, kind in _ASKED if asked.search(question)]
-    ranked = []
-    for hit, spans in looked_at:
-        found = []
+    read = []  # (place of the hit, number, start, end, score without meaning, coverage)
+    for place, hit in enumerate(hits[:_RANKED]):
         heading = set(stems(f"{hit.article.title} {hit.article.publisher or ''}"))
-        for number, start, end in spans:
-            text, cosine = hit.article.text[start:end], next(cosines)
+        for number, start, end in _within(hit):
+            text = hit.article.text[start:end]
             own = set(stems(text))
             coverage = _share(weights, own | heading)
-            score = hit.score + _NEAR * cosine + _WORDS * (0.8 * _share(weights, own) + 0.2 * coverage)
-            score += _KIND * any(kind.search(text) for kind in kinds)
-            found.append(Sentence(number, start, end, score, cosine, coverage))
-        ranked.append(RankedHit(hit, tuple(sorted(found, key=lambda one: -one.score))))
+            words = 0.8 * _share(weights, own) + 0.2 * coverage
+            score = hit.score + _WORDS * words + _KIND * any(kind.search(text) for kind in kinds)
+            read.append((place, number, start, end, score, coverage))
+    read = sorted(read, key=lambda one: -one[4])[:_EMBEDDED]
+    if not read:
+        return []
+    vectors = view.embed([question, *(hits[place].article.text[start:end] for place, _, start, end, _, _ in read)])
+    cosines = np.asarray(vectors[1:] @ vectors[0], float).tolist()
+    sentences: dict[int, list[Sentence]] = {}
+    for (place, number, start, end, score, coverage), cosine in zip(read, cosines, strict=True):
+        sentence = Sentence(number, start, end, score + _NEAR * cosine, cosine, coverage)
+        sentences.setdefault(place, []).append(sentence)
+    ranked = [
+        RankedHit(hits[place], tuple(sorted(found, key=lambda one: -one.score))) for place, found in sentences.items()
+    ]
     return sorted(ranked, key=lambda one: -one.best.score)
 
 
@@ -146,10 +151,10 @@ def _share(weights: dict[str, float], words: set[str]) -> float:
     return sum(weight for word, weight in weights.items() if word in words) / whole if whole else 0.0
 
 
-def retrieve(view: View, question: str, limit: int = 10, **filters: Any) -> tuple[list[RankedHit], Found]:
+def retrieve(view: View, question: str, limit: int = _RANKED, **filters: Any) -> tuple[list[RankedHit], Found]:
     """Search and re-rank: the one way in which the assistant finds passages."""
-    found = view.search(question, max(limit, 30), **filters)
-    return rank(view, question, found.hits)[:limit], found
+    found = view.search(question, limit, **filters)
+    return rank(view, question, found.hits), found
 
 
 class LibraryRetriever(BaseRetriever):
@@ -162,8 +167,11 @@ class LibraryRetriever(BaseRetriever):
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:  # noqa: ARG002
         with self.library.view() as view:
-            ranked, _ = retrieve(view, query, self.k)
-        return [_document(replace(one.hit, score=one.best.score)) for one in ranked]
+            ranked, found = retrieve(view, query, max(self.k, _RANKED))
+        best = [replace(one.hit, score=one.best.score) for one in ranked]
+        looked_at = {(hit.article_id, hit.start) for hit in best}
+        rest = [hit for hit in found.hits if (hit.article_id, hit.start) not in looked_at]
+        return [_document(hit) for hit in [*best, *rest][: self.k]]
 
 
 def library_retriever(library: Library, k: int = 4) -> LibraryRetriever:

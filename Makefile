@@ -1,0 +1,45 @@
+# Everything a newcomer needs: `make chat` opens the page, `make test` checks the project.
+PYTHON ?= python3
+PORT ?= 7860
+STORE ?= store
+ARTICLES ?=
+BIN := .venv/bin
+
+.PHONY: chat test lint install install-test browser clean
+
+chat: .venv/installed
+	@if [ -n "$(ARTICLES)" ] || [ ! -f "$(STORE)/CURRENT" ]; then \
+		$(BIN)/clippings index "$(or $(ARTICLES),articles)" --store "$(STORE)"; fi
+	@$(BIN)/clippings chat --store "$(STORE)" --port $(PORT)
+
+test: .venv/installed-test browser lint
+	$(BIN)/pytest
+
+lint: .venv/installed-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+install: .venv/installed
+install-test: .venv/installed-test
+
+# pip is upgraded first: the one that comes with Python 3.11 needs ten minutes to resolve what a new one does in seconds.
+.venv/installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Clippings needs Python 3.11 or newer; name one: make PYTHON=python3.11"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --upgrade pip
+	$(BIN)/pip install --quiet --editable .
+	@touch $@
+
+.venv/installed-test: .venv/installed
+	$(BIN)/pip install --quiet --editable ".[test]"
+	@touch $@
+
+browser:
+	@command -v chromium >/dev/null || { \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
+		else echo "The tests of the page need Chromium: sudo apt-get install chromium"; exit 1; fi; }
+
+clean:
+	rm -rf .venv *.egg-info .mypy_cache .pytest_cache .ruff_cache
