@@ -1,0 +1,44 @@
+"""Real parts that are slow to make, made once: the embedding model, and a store of the sample articles."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from index import Library, build, embedder
+from index.embedder import Embedder
+
+ARTICLES = Path(__file__).parent.parent / "articles"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _model_loaded_once() -> Iterator[None]:
+    """The packaged model is hashed and loaded by the first test that needs it, and kept for the others."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(embedder, "load", functools.cache(embedder.load))
+        patch.setattr(embedder, "_packaged", functools.cache(embedder._packaged))
+        yield
+
+
+@pytest.fixture(scope="session")
+def model() -> Embedder:
+    """The packaged embedding model."""
+    return embedder.load(embedder.find())
+
+
+@pytest.fixture(scope="session")
+def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of the sample articles, for tests that only read."""
+    store = tmp_path_factory.mktemp("sample") / "store"
+    build([ARTICLES], store)
+    return store
+
+
+@pytest.fixture(scope="session")
+def library(sample_store: Path) -> Iterator[Library]:
+    """The sample articles, open."""
+    with Library.open(sample_store) as opened:
+        yield opened
