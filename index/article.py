@@ -27,12 +27,13 @@ _HIDDEN = regex.compile(
     "]"
 )
 # ZWNJ and ZWJ shape Arabic, Indic and related scripts; ZWJ also builds emoji. Anywhere else they are hidden.
-_LOOSE_JOINER = regex.compile(
-    r"(?<![\p{Arabic}\p{Syriac}\p{Mongolian}\p{Nko}\p{Mandaic}\p{Devanagari}\p{Bengali}\p{Gurmukhi}\p{Gujarati}"
-    r"\p{Oriya}\p{Tamil}\p{Telugu}\p{Kannada}\p{Malayalam}\p{Sinhala}\p{Khmer}\p{Myanmar}\p{Tibetan}])\u200c"
-    r"|(?<![\p{Arabic}\p{Syriac}\p{Mongolian}\p{Nko}\p{Mandaic}\p{Devanagari}\p{Bengali}\p{Gurmukhi}\p{Gujarati}"
+# Marks may stand between a letter and its joiner, in an order that NFC decides.
+_SHAPED = (
+    r"\u0640\p{Arabic}\p{Syriac}\p{Mongolian}\p{Nko}\p{Mandaic}\p{Devanagari}\p{Bengali}\p{Gurmukhi}\p{Gujarati}"
     r"\p{Oriya}\p{Tamil}\p{Telugu}\p{Kannada}\p{Malayalam}\p{Sinhala}\p{Khmer}\p{Myanmar}\p{Tibetan}"
-    r"\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f])\u200d"
+)
+_LOOSE_JOINER = regex.compile(
+    rf"\u200c(?<![{_SHAPED}]\p{{M}}*\u200c)|\u200d(?<![{_SHAPED}\p{{Extended_Pictographic}}\p{{Emoji_Modifier}}]\p{{M}}*\u200d)"
 )
 _LINE_END = regex.compile("\r\n?|[\x85\u2028]|\u2029")
 _SURROGATE = regex.compile("[\ud800-\udfff]")
