@@ -71,17 +71,17 @@ def build(
     """
     started = time.monotonic()
     store = Path(store)
-    named = [_resolved(path) for path in paths]  # before a store is made: a wrong path leaves nothing behind
+    named = [_readable(path) for path in paths]  # before a store is made: a wrong path leaves nothing behind
     if not named and not (store / "record.sqlite").exists() and not (store / "uploads").is_dir():
         raise NoStore(f"There is no store in {store} yet; name what to index: clippings index FOLDER")
     with _writing(store) as record:
         for path in named:
             record.add_root(path)
         if (store / "uploads").is_dir():
-            record.add_root(_resolved(store / "uploads"))
+            record.add_root(_readable(store / "uploads"))
         roots = [root for root in record.roots() if not named or root.path in named]
         for root in roots:
-            _resolved(root.path)
+            _readable(root.path)
         for number, root in enumerate(roots):
             progress("reading", number, len(roots))
             _read_root(record, root, store, rebuild, progress)
@@ -160,7 +160,8 @@ def _writing(store: Path) -> Iterator[Record]:
             record.close()
 
 
-def _resolved(path: str | Path) -> Path:
+def _readable(path: str | Path) -> Path:
+    """The absolute path of a root that can be read; raises RootError before anything is removed."""
     found = Path(path).expanduser().resolve()
     try:
         if found.is_dir():
@@ -169,7 +170,8 @@ def _resolved(path: str | Path) -> Path:
             found.open("rb").close()
     except FileNotFoundError:
         raise RootError(
-            f"{path} is missing; nothing was removed. Bring it back, or take its articles out with: clippings forget {path}"
+            f"{path} is missing; nothing was removed. Bring it back or name another; "
+            f"if its articles are in the store and should go: clippings forget {path}"
         ) from None
     except OSError as error:
         raise RootError(f"{path} can't be read ({error.strerror}); nothing was removed.") from error

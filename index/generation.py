@@ -157,7 +157,7 @@ def _share(folder: Path) -> BinaryIO:
 def make(store: Path, record: Record, draft: Manifest, previous: Manifest | None, progress: Progress) -> Manifest:
     """Make a generation's folder: from a copy of the previous one plus the change, or whole from the record."""
     folder = folder_of(store, draft.generation)
-    _erase(folder)
+    erase(folder, wait=True)  # the verifying child of a killed build may still hold what that build left
     base = None
     if previous is not None and previous.cut == draft.cut:
         base = _change(store, record, draft, previous)
@@ -460,22 +460,20 @@ def remove_others(store: Path, number: int) -> bool:
     done = True
     for folder in sorted((store / "generations").glob("*")):
         if folder.name != f"{number:06d}":
-            done &= _erase(folder)
+            done &= erase(folder)
     return done
 
 
-def _erase(folder: Path) -> bool:
-    if not folder.exists():
-        return True
-    mark = folder / "in-use"
-    if mark.exists():
-        with mark.open("rb") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return False
-            mark.unlink()
-    shutil.rmtree(folder)
+def erase(folder: Path, wait: bool = False) -> bool:
+    """Remove a generation's folder; False when somebody reads it, unless told to wait for them."""
+    try:
+        with (folder / "in-use").open("rb") as mark:
+            fcntl.flock(mark, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder)
+    except BlockingIOError:
+        return False
+    except FileNotFoundError:  # never finished, or removed by another process
+        shutil.rmtree(folder, ignore_errors=not folder.exists())
     return True
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -15,7 +15,7 @@ from index import embedder
 from index.article import Article
 from index.embedder import Embedder, Vectors
 from index.errors import ArticleChanged, BadDate, NoStore, StoreDamaged
-from index.generation import Generation, current
+from index.generation import Generation, current, erase
 from index.record import Record, day_number
 
 _POOL = 60  # passages that each leg of the search gives
@@ -327,6 +327,8 @@ class Library:
             if number != self._now and readers == 0:
                 generation.close()
                 del self._open[number]
+                with suppress(OSError):  # where we may not, the next build does
+                    erase(generation.folder)
 
     def embedder(self, generation: Generation) -> Embedder:
         """The embedding model that a generation was made with; raises ModelError, StoreDamaged."""
