@@ -138,6 +138,13 @@ _REPORTED_BARE = _words("""
     added adds recalled recalls replied agreed maintains maintained speculated disclosed
 """)
 
+# What may stand right behind "said" and make it no report, and what ends a noun phrase behind its noun.
+_BARE_WORDS = _words("goodbye hello no yes little nothing sorry prayers grace mass")
+_BEHIND_NOUNS = _words("published released conducted obtained familiar close briefed known")
+_COUNTS = _words("one two three dozens hundreds thousands half percent number majority most many some several")
+_OWNERS = _words("his her their its no any every")
+_THROUGH = _words("interview interviews comments remarks conversation statement email op-ed article")
+
 _AUXILIARIES = _words("has have had having 's 've 'd")
 _BE = _words("is are was were am be been being gets got get isn't aren't wasn't weren't")
 _NOT = _words("""
@@ -303,6 +310,9 @@ _FEMALE = _words("""
 _Kind = Literal["word", "comma", "colon", "open", "close", "break", "bracket", "end"]
 
 
+_NAMED = regex.compile(r"(?:[\p{Ll}]{1,2}['’])?[\p{Lu}\p{Lt}\p{Lo}]|\p{Ll}\p{Lu}")
+
+
 class _Token(NamedTuple):
     start: int
     end: int
@@ -317,7 +327,7 @@ class _Token(NamedTuple):
         """Written as a name is."""
         return (
             self.kind == "word"
-            and regex.match(r"(?:[\p{Ll}]{1,2}['’])?[\p{Lu}\p{Lt}\p{Lo}]|\p{Ll}\p{Lu}", self.text) is not None
+            and _NAMED.match(self.text) is not None
             and self.word not in _FUNCTION
             and self.word not in _TIMES
             and not self.contraction
@@ -623,13 +633,7 @@ class _Sentence:
         token = self.tokens[last]
         if token.kind != "word":
             return False
-        return (
-            token.name
-            or token.word in _SPEAKERS
-            or self._describes(token)
-            or token.word
-            in _words("one two three dozens hundreds thousands half percent number majority most many some several")
-        )
+        return token.name or token.word in _SPEAKERS or self._describes(token) or token.word in _COUNTS
 
     def _speaks(self, first: int, last: int) -> bool:
         """Whether a phrase without prepositions can name a speaker."""
@@ -773,15 +777,7 @@ class _Sentence:
                     break
                 if token.word.endswith("ing") and last is not None:
                     break
-                if token.word in (
-                    "published",
-                    "released",
-                    "conducted",
-                    "obtained",
-                    "familiar",
-                    "close",
-                    "briefed",
-                ):
+                if token.word in _BEHIND_NOUNS:
                     break
                 last = at
                 named = False
@@ -873,7 +869,7 @@ class _Sentence:
         phrase = self.phrase_after(at + 2, known=True)
         if phrase is None:
             return
-        owned = self.word(phrase.start) in _words("his her their its no any every")
+        owned = self.word(phrase.start) in _OWNERS
         if not owned or any(token.name or token.word in _PEOPLE for token in self._of(phrase)):
             yield _Found(phrase, (self.tokens[at].start, self.tokens[at + 1].end), at, "according")
 
@@ -951,7 +947,7 @@ class _Sentence:
 
     def _may_follow(self, after: int) -> bool:
         word = self.word(after)
-        if word in _words("goodbye hello no yes little nothing sorry prayers grace mass"):
+        if word in _BARE_WORDS:
             # "said no one had ..." and "said yes-men ..." still report something.
             return (
                 word == "no" and self.kind(after + 1) == "word" and self.word(after + 1) not in _PREPOSITIONS | {"and"}
@@ -1067,8 +1063,8 @@ class _Sentence:
                 if not self._stops(after, k)
             )
         if self.tokens[at].word in _NOUNS_TOO:
-            if self.word(last) in _BEFORE_NOUNS or regex.search(
-                r"(?:ian|ish|ese|ican|ench|ocratic)\Z", self.word(last)
+            if self.word(last) in _BEFORE_NOUNS or self.word(last).endswith(
+                ("ian", "ish", "ese", "ican", "ench", "ocratic")
             ):
                 return False
             if reported:
@@ -1178,17 +1174,7 @@ class _Sentence:
         word = self.tokens[at].word
         if word in ("told", "tells", "telling") and at == found.at:
             return at + 1
-        if word in (
-            "interview",
-            "interviews",
-            "comments",
-            "remarks",
-            "conversation",
-            "statement",
-            "email",
-            "op-ed",
-            "article",
-        ):
+        if word in _THROUGH:
             return at + 2 if self.word(at + 1) in ("with", "to", "for", "on", "in", "by") else None
         if word in ("speaking", "talking", "spoke") and self.word(at + 1) in ("to", "on", "with"):
             return at + 2
@@ -1255,13 +1241,12 @@ class _Person(NamedTuple):
 
 
 class _Article:
-    """An article's sentences, read once each."""
+    """An article's sentences, read in order; only those that a pronoun may reach are kept as tokens."""
 
     def __init__(self, text: str, sentences: Sequence[tuple[int, int]]) -> None:
         self.text = text
-        quotations = _quotations(text)
-        starts = [start for start, _ in quotations]
-        self.sentences = [_Sentence(text, start, end, quotations, starts) for start, end in sentences]
+        self.spans = sentences
+        self.recent: dict[int, _Sentence] = {}
         self.keys: set[str] = set()  # last words of the full names met so far
         self.genders: dict[str, str] = {}
         self.people: list[list[_Person]] = []
@@ -1269,7 +1254,12 @@ class _Article:
         self.out: list[Voice | None] = []
 
     def voices(self) -> list[Voice | None]:
-        for sentence in self.sentences:
+        quotations = _quotations(self.text)
+        starts = [start for start, _ in quotations]
+        for number, (start, end) in enumerate(self.spans):
+            sentence = _Sentence(self.text, start, end, quotations, starts)
+            self.recent[number] = sentence
+            self.recent.pop(number - _MEMORY - 1, None)
             self.people.append(self._people(sentence))
             found, via = sentence.voice()
             self.said.append(found)
@@ -1343,7 +1333,7 @@ class _Article:
         newest = len(self.people) - 1
         before = [person for person in self.people[newest] if person.at < at]
         fitting = [person for person in before if self._fits(person.key, pronoun)]
-        tokens = self.sentences[newest].tokens
+        tokens = self.recent[newest].tokens
         if len({person.key for person in fitting}) == 1:
             opens = tokens[fitting[0].at - 1].word in _SUBORDINATORS | {"as", "but"} if fitting[0].at else True
             if opens and not any(token.possessive for token in tokens[fitting[0].at : fitting[0].at + 3]):
@@ -1372,7 +1362,7 @@ class _Article:
 
     def _pronoun(self, sentence: int) -> str:
         said = self.said[sentence]
-        return self.sentences[sentence].word(said.phrase.start) if said else ""
+        return self.recent[sentence].word(said.phrase.start) if said else ""
 
     def _fits(self, key: str, pronoun: str) -> bool:
         return self.genders.get(key, pronoun) == pronoun
