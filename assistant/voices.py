@@ -960,7 +960,7 @@ class _Sentence:
             return False
         if word in ("from", "for") and self.word(after - 1) in ("reported", "reports", "report"):
             return False
-        return not (word == "to" and self.word(after + 1) in ("be", "have"))
+        return word != "than" and not (word == "to" and self.word(after + 1) in ("be", "have"))
 
     def _turned_before(self, at: int) -> bool:
         """Whether what is said has just ended, so that the speaker may follow the verb."""
@@ -1027,7 +1027,7 @@ class _Sentence:
         if before < 0:
             return None, "past"
         word = self.word(before)
-        if word in _NOT or word in _MODALS:
+        if word in _NOT or word in _MODALS or word == "having":
             return None, "past"
         if word in _BE:
             back = before - 1

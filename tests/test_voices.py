@@ -237,6 +237,8 @@ NOBODY = {
     "relative": "The man who said so left the port.",
     "cue inside the quotation": "“Brandt said it would fall.”",
     "said no": "Brandt said no to the plan.",
+    "having said that": "Having said that, Brandt left.",
+    "easier said": "Easier said than done.",
     "said nothing": "Brandt said nothing.",
     "according to plan": "The works went according to plan.",
     "according to needs": "They paid according to their means.",
