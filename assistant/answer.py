@@ -137,7 +137,16 @@ class Answer:
     def to_dict(self) -> dict[str, Any]:
         """The answer as `ask --json` prints it."""
         fields = asdict(self)
-        ordered = ["question", "standalone", "tier", "confidence", "model", "generation", "filters", "notices"]
+        ordered = [
+            "question",
+            "standalone",
+            "tier",
+            "confidence",
+            "model",
+            "generation",
+            "filters",
+            "notices",
+        ]
         ordered += ["statements", "left_out", "sources", "nearest", "seconds"]
         out = {name: fields[name] for name in ordered}
         return {**dict(list(out.items())[:3]), "refused": self.refused, **dict(list(out.items())[3:])}

@@ -171,7 +171,7 @@ def _example_questions(articles: Sequence[Article]) -> Iterator[str]:
         speakers = [voice.speaker for voice in voices(article.text, spans) if voice and " " in voice.speaker]
         named = [name for name in speakers if all(word[:1].isupper() for word in name.split())]
         if named and article.publisher:
-            yield f"What does {named[0]} say in {_the(article.publisher)}?"
+            yield f"What does {_the(named[0])} say in {_the(article.publisher)}?"
         elif article.publisher:
             yield f"What does {_the(article.publisher)} report under “{article.title}”?"
 

@@ -80,7 +80,8 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
 
 def leans(question: str) -> bool:
     """Whether a question means something only after another."""
-    return bool(_LEANING.search(question)) or len(stems(question)) < 2
+    telling = [word for word in regex.findall(r"[\p{L}\p{N}]+", question.lower()) if word not in _ASKING]
+    return bool(_LEANING.search(question)) or len(telling) < 2
 
 
 def names(question: str) -> list[str]:
