@@ -136,17 +136,10 @@ class Answer:
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as `ask --json` prints it."""
-        fields = asdict(self)
-        ordered = [
-            "question",
-            "standalone",
-            "tier",
-            "confidence",
-            "model",
-            "generation",
-            "filters",
-            "notices",
-        ]
-        ordered += ["statements", "left_out", "sources", "nearest", "seconds"]
-        out = {name: fields[name] for name in ordered}
-        return {**dict(list(out.items())[:3]), "refused": self.refused, **dict(list(out.items())[3:])}
+        fields = {**asdict(self), "refused": self.refused}
+        return {name: fields[name] for name in _FIELDS}
+
+
+_FIELDS = (
+    "question standalone tier refused confidence model generation filters notices statements left_out sources nearest seconds"
+).split()
