@@ -66,16 +66,21 @@ _ASKING = frozenset(
 
 def standalone(question: str, history: Sequence[Turn]) -> str:
     """The question, with the names or else the words of the one before when it leans on it."""
-    question = " ".join(question.split())
-    if not history or not leans(question):
+    asked = ""
+    for one in [*(before for before, _ in history), question]:
+        asked = _completed(" ".join(one.split()), asked)
+    return asked
+
+
+def _completed(question: str, previous: str) -> str:
+    if not question or not previous or not leans(question):
         return question
-    previous = standalone(history[-1][0], history[:-1])
     carried = names(previous) or [
         word for word in previous.rstrip("?").split() if stems(word) and word.lower() not in _ASKING
     ]
     known = set(stems(question))
     carried = [one for one in carried if not set(stems(one)) <= known]
-    return f"{question.rstrip('?').rstrip()} ({', '.join(carried)})?" if carried else question
+    return f"{question.rstrip('?').rstrip()} ({', '.join(carried)})?".lstrip() if carried else question
 
 
 def leans(question: str) -> bool:
