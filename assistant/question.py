@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import regex
 
+from index.article import normalise
 from index.words import stems
 
 Turn = tuple[str, str]  # a question and its answer's text
@@ -68,7 +69,7 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
     """The question, with the names or else the words of the one before when it leans on it."""
     asked = ""
     for one in [*(before for before, _ in history), question]:
-        asked = _completed(" ".join(one.split()), asked)
+        asked = _completed(" ".join(normalise(one).split()), asked)  # as the articles are, or words would differ
     return asked
 
 
