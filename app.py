@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import sys
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,6 +66,8 @@ def layout(desk: Desk, quotations: Quotations) -> gradio.Blocks:
     from assistant.page import phrases, render
     from assistant.page.conversation import Conversation
 
+    # Gradio's own way to stop lets an answer on its way be drawn after all; so each answer looks here.
+    stopped: deque[str] = deque(maxlen=1_000)
     blocks = gr.Blocks(title="Clippings", analytics_enabled=False)
     with blocks:
         held = gr.State(Conversation())
@@ -139,13 +142,25 @@ def layout(desk: Desk, quotations: Quotations) -> gradio.Blocks:
                 yield drawn(conversation)
                 return
             for later in respond(desk, quotations, conversation):
+                if conversation.token in stopped:
+                    # Gradio draws the last of a stream twice, and what is drawn by now is not ours to change.
+                    yield [gr.skip() for _ in talk]
+                    return
                 yield drawn(later)
 
         def finish(conversation: Conversation, typed: str) -> list[Any]:
-            return [conversation.draft or typed, *look()]
+            late = conversation.waiting and conversation.token in stopped
+            shown = drawn(conversation.stopped()) if late else [gr.skip() for _ in talk]
+            return [*shown, conversation.draft or typed, *look()]
 
         def halt(conversation: Conversation) -> list[Any]:
+            if conversation.waiting:
+                stopped.append(conversation.token)
             return drawn(conversation.stopped())
+
+        def start_anew(conversation: Conversation) -> list[Any]:
+            halt(conversation)
+            return drawn(Conversation())
 
         def look() -> list[Any]:
             status = desk.status()
@@ -161,11 +176,11 @@ def layout(desk: Desk, quotations: Quotations) -> gradio.Blocks:
         collection = [masthead, none_yet]
         begun = [gr.on([question.submit, send.click], begin, [question, held], [*talk, question], **single)]
         begun += [button.click(begin, [button, held], [*talk, question], **single) for button in examples]
-        answering = [event.success(answer, [held], talk, **private) for event in begun]
-        for event in answering:
-            event.then(finish, [held, question], [question, *collection], **private)
-        stop.click(halt, [held], talk, cancels=answering, **private)
-        new.click(lambda: drawn(Conversation()), None, talk, cancels=answering, **private)
+        for event in begun:
+            answered = event.success(answer, [held], talk, **private, trigger_mode="multiple")
+            answered.then(finish, [held, question], [*talk, question, *collection], **private)
+        stop.click(halt, [held], talk, **private)
+        new.click(start_anew, [held], talk, **private)
         blocks.load(look, None, collection, **private)
         blocks.load(suggest, None, examples, **private)
 
@@ -202,6 +217,9 @@ def create_app(store: Path) -> FastAPI:
             page = reader.not_found(str(error))
         except ClippingsError as error:
             page = reader.failed(str(error))
+        except Exception:
+            log.exception("An article could not be shown")
+            page = reader.failed("Something went wrong. The log says what.")
         headers = {"Content-Security-Policy": reader.POLICY, "Cache-Control": "no-store"}
         return HTMLResponse(page.html, page.status, headers)
 

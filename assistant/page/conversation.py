@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, replace
 
 from assistant.answer import Answer
@@ -29,6 +30,7 @@ class Conversation:
     waiting: bool = False
     notice: str = ""
     draft: str = ""  # a question that could not be asked, to go back where it was typed
+    token: str = ""  # names the question that waits, so that it can be stopped from elsewhere
 
     def ask(self, question: str) -> Conversation:
         """With a question that now waits for its answer; an empty one changes nothing."""
@@ -39,7 +41,7 @@ class Conversation:
             told = f"This question has {len(question):,} characters; the page takes up to {LONGEST:,}."
             return Conversation(self.turns, notice=told, draft=question)
         turns = (*self.turns, Turn(question, render.pending()))
-        return Conversation(turns[-KEPT:], waiting=True)
+        return Conversation(turns[-KEPT:], waiting=True, token=secrets.token_hex(8))
 
     @property
     def question(self) -> str:
@@ -57,7 +59,7 @@ class Conversation:
         return replace(self, turns=(*self.turns[:-1], last))
 
     def ended(self) -> Conversation:
-        return replace(self, waiting=False)
+        return Conversation(self.turns)
 
     def stopped(self) -> Conversation:
         """With what there was of the answer when it was stopped."""

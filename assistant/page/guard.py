@@ -50,9 +50,9 @@ PATHS = (
     ("GET", r"/articles/[^/]{1,256}"),
     ("GET", r"/page/(style\.css|page\.js)"),
     ("GET", r"/favicon\.(svg|ico)"),
-    ("GET", r"/(config|theme\.css|robots\.txt)"),
-    ("GET", r"/(assets|static|svelte)/[0-9A-Za-z_./@-]+"),
-    ("GET", r"/gradio_api/(info|startup-events|queue/data|theme\.css)"),
+    ("GET", r"/theme\.css"),
+    ("GET", r"/(assets|static)/[0-9A-Za-z_./@-]+"),
+    ("GET", r"/gradio_api/(app_id|queue/data)"),
     ("GET", r"/gradio_api/heartbeat/[0-9A-Za-z_-]{1,64}"),
     ("POST", r"/gradio_api/(queue/join|cancel|reset)"),
 )

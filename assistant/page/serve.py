@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import sys
 from typing import TYPE_CHECKING
@@ -20,6 +21,11 @@ def serve(app: FastAPI, listening: socket.socket) -> None:
             if self.started:
                 sys.stdout.write(f"Clippings is open at http://{_named(listening)}\n")
                 sys.stdout.flush()
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            # An open page is cut off then, which is no error to tell.
+            logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+            await super().shutdown(sockets)
 
     config = uvicorn.Config(
         app,

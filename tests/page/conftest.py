@@ -83,7 +83,8 @@ def address(collection: Collection) -> Iterator[str]:
         yield opened
 
 
-@pytest.fixture(scope="session")
+# By module: while Playwright is open, no other test of this process can run an event loop.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         path = os.environ.get("CHROMIUM", "/usr/bin/chromium")

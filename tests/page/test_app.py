@@ -32,8 +32,10 @@ def test_it_says_where_it_is_open_and_ends_cleanly(tmp_path: Path, sent: signal.
     address = re.fullmatch(r"Clippings is open at (http://127\.0\.0\.1:\d+)\n", line)
     assert address, line + (process.stderr.read() if process.stderr and process.poll() else "")
     assert httpx.get(address[1]).status_code == 200
-    process.send_signal(sent)
-    out, err = process.communicate()
+    with httpx.stream("GET", f"{address[1]}/gradio_api/heartbeat/open") as page:
+        assert next(page.iter_text())
+        process.send_signal(sent)
+        out, err = process.communicate()
     assert (process.returncode, out, err) == (code, "", "")
 
 

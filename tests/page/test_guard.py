@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from app import create_app
+from assistant.page.desk import Desk
 from assistant.page.guard import BODY_LIMIT, Guard
 
 HERE = "http://127.0.0.1:7860"
@@ -20,17 +21,12 @@ OPEN = {
     "GET /",
     "GET /articles/x",
     "GET /assets/x",
-    "GET /config",
     "GET /favicon.ico",
     "GET /favicon.svg",
+    "GET /gradio_api/app_id",
     "GET /gradio_api/heartbeat/x",
-    "GET /gradio_api/info",
     "GET /gradio_api/queue/data",
-    "GET /gradio_api/startup-events",
-    "GET /gradio_api/theme.css",
-    "GET /robots.txt",
     "GET /static/x",
-    "GET /svelte/x",
     "GET /theme.css",
     "POST /gradio_api/cancel",
     "POST /gradio_api/queue/join",
@@ -184,6 +180,17 @@ def test_an_article_runs_and_loads_nothing(page: Any) -> None:
     assert "script" not in answered.text
 
 
+def test_an_article_that_fails_is_guarded_too(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_: Desk) -> Any:
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr(Desk, "library", fails)
+    answered = ask(page, path="/articles/x")
+    assert answered.status_code == 503
+    assert "secret" not in answered.text
+    assert "content-security-policy" in answered.headers
+
+
 def test_the_page_names_no_other_host(page: Any) -> None:
     own = re.sub(r"<script.*?</script>", "", ask(page).text, flags=re.S)
     assert not re.findall(r"(?:href|src|content)=\"https?://[^\"]*\"", own)
@@ -212,6 +219,8 @@ def test_only_known_routes_are_open(page: Any) -> None:
         ("GET", "/gradio_api/proxy=https://elsewhere.example/"),
         ("POST", "/gradio_api/component_server"),
         ("POST", "/gradio_api/run/predict"),
+        ("GET", "/config"),
+        ("GET", "/gradio_api/info"),
         ("GET", "/gradio_api/openapi.json"),
         ("GET", "/openapi.json"),
         ("GET", "/docs"),
