@@ -1,0 +1,145 @@
+"""Confidence: a chance that rises with every feature, and none where none was measured."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant import Assistant, confidence
+from assistant.confidence import Calibration, calibrated, calibration, features, tier
+from assistant.retriever import RankedHit, Sentence, retrieve
+from index import Article, Hit, Library, build, embedder
+from index.embedder import Embedder
+
+TEXT = "The bridge was closed on Friday."
+ARTICLE = Article("a1", TEXT, "Bridge closed", None, (), None, None, ("a.txt",), "f" * 64)
+unit = st.floats(0, 1)
+cosines = st.floats(-1, 1)
+
+
+def ranked(sentence_cosine: float, passage_cosine: float, coverage: float, first: float = 1.0) -> RankedHit:
+    """A hit of one sentence, with these features."""
+    hit = Hit(ARTICLE, 0, len(TEXT), first, ("meaning",), passage_cosine)
+    return RankedHit(hit, (Sentence(0, 0, len(TEXT), first, sentence_cosine, coverage),))
+
+
+hits = st.lists(st.builds(ranked, cosines, cosines, unit, unit), min_size=1, max_size=5)
+
+
+@given(hits)
+def test_is_a_chance(found: list[RankedHit]) -> None:
+    assert 0.0 <= confidence.confidence(found) <= 1.0
+    assert features(found).keys() == calibration().weights.keys()
+
+
+def test_nothing_found_is_no_chance() -> None:
+    assert confidence.confidence([]) == 0.0
+
+
+@given(hits, st.sampled_from(sorted(calibration().weights)), st.floats(0.01, 0.5))
+def test_rises_with_every_feature(found: list[RankedHit], name: str, more: float) -> None:
+    """One feature at a time is raised in what confidence is computed of; the weight's sign says which way it goes."""
+    before, weight = features(found), calibration().weights[name]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(confidence, "features", lambda _: {**before, name: before[name] + more})
+        after = confidence.confidence(found)
+    assert weight == 0 or (after - confidence.confidence(found)) * weight > 0
+
+
+@given(hits, cosines, cosines, unit)
+def test_nearer_and_fuller_hits_raise_no_doubt(
+    found: list[RankedHit], near: float, passage: float, words: float
+) -> None:
+    """Where all weights are positive, a hit that is at least as good in everything lowers nothing."""
+    if any(weight < 0 for weight in calibration().weights.values()):
+        pytest.skip("a fitted weight is negative")
+    best = features(found)
+    better = ranked(
+        max(near, best["sentence_cosine"]), max(passage, best["passage_cosine"]), max(words, best["best_coverage"]), 2.0
+    )
+    assert confidence.confidence([better, *found]) >= confidence.confidence(found)
+
+
+def test_the_file_is_sound() -> None:
+    written = json.loads(Path(confidence.__file__).with_name("confidence.json").read_text(encoding="utf-8"))
+    assert written.keys() == {field.name for field in fields(Calibration)}
+    assert 0.0 < written["closest"] <= written["answer"] < 1.0
+
+
+def test_is_calibrated_for_the_packaged_model_alone(model: Embedder) -> None:
+    assert calibrated(model.files.digest)
+    assert not calibrated("0" * 64)
+
+
+def test_tiers_begin_where_the_calibration_says() -> None:
+    fitted, little = calibration(), 1e-9
+    assert [tier(1.0), tier(fitted.answer)] == ["answer", "answer"]
+    assert tier(fitted.closest - little) == tier(0.0) == "refusal"
+    if fitted.closest < fitted.answer:
+        assert tier(fitted.answer - little) == tier(fitted.closest) == "closest"
+    assert tier(None) == "closest"
+
+
+def test_a_question_that_repeats_a_sentence_is_surer_than_one_from_elsewhere(library: Library) -> None:
+    with library.view() as view:
+        near, _ = retrieve(view, "Were 21,000 vehicles crossing the Pilgrim Bridge on a working day?")
+        far, _ = retrieve(view, "Which enzyme splits lactose in the small intestine?")
+    assert confidence.confidence(near) > confidence.confidence(far)
+
+
+@pytest.fixture(scope="module")
+def other_model(tmp_path_factory: pytest.TempPathFactory, model: Embedder) -> Path:
+    """The packaged model with one file more: another digest, the same vectors."""
+    folder = tmp_path_factory.mktemp("model") / "other"
+    folder.mkdir()
+    for file in model.files.folder.rglob("*"):
+        place = folder / file.relative_to(model.files.folder)
+        if file.is_dir():
+            place.mkdir(exist_ok=True)
+        elif "__pycache__" not in file.parts:
+            place.symlink_to(file)
+    (folder / "NOTES.txt").write_text("another one\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def other_library(other_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    """Two articles, embedded with a model for which nothing was measured."""
+    place = tmp_path_factory.mktemp("uncalibrated")
+    (place / "read").mkdir()
+    (place / "read" / "bridge.txt").write_text(f"{TEXT} Divers had found cracks.\n", encoding="utf-8")
+    (place / "read" / "ferry.txt").write_text("The ferry hit the pier. Nobody was hurt.\n", encoding="utf-8")
+    build([place / "read"], place / "store", embedding_model=str(other_model))
+    with Library.open(place / "store") as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("question", ["When was the bridge closed?", "Who painted the Sistine Chapel?"])
+def test_a_model_that_was_not_measured_gives_no_confidence(other_library: Library, question: str) -> None:
+    answer = Assistant(other_library).ask(question)
+    assert answer.confidence is None
+    assert answer.tier == "closest"
+    assert answer.statements
+    assert any("not measured" in notice for notice in answer.notices)
+
+
+def test_the_measured_model_needs_no_notice(library: Library) -> None:
+    answer = Assistant(library).ask("Why was the Pilgrim Bridge closed?")
+    assert answer.confidence is not None
+    assert answer.notices == ()
+
+
+def test_hits_are_values() -> None:
+    one = ranked(0.5, 0.5, 0.5)
+    assert replace(one) == one
+    assert one.best == one.sentences[0]
+
+
+def test_another_model_has_another_name(other_model: Path, model: Embedder) -> None:
+    assert embedder.find(str(other_model)).digest != model.files.digest
