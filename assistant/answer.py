@@ -101,6 +101,8 @@ class Nearest:
 
 @dataclass(frozen=True, slots=True)
 class Seconds:
+    """How long it took to find the passages, and then to answer."""
+
     search: float
     answer: float
 
