@@ -92,8 +92,8 @@ def day(value: Any) -> date | None:
 
 
 def _parse(text: str, default: datetime, dayfirst: bool) -> date:
-    if re.match(r"\d{4}-\d{2}-\d{2}(\D|$)", text):  # ISO 8601 has one order only
-        return date.fromisoformat(text[:10])
+    if year_first := re.match(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)", text):  # month and day have one order then
+        return date(int(year_first[1]), int(year_first[3]), int(year_first[4]))
     return dates.parse(text, default=default, dayfirst=dayfirst).date()
 
 
@@ -107,9 +107,12 @@ def _first(fields: Mapping[str, Any], fact: str) -> Any:
 def _line(value: Any) -> str | None:
     if isinstance(value, Mapping):  # {"name": ...}, as schema.org and news services write it
         value = value.get("name")
-    if not isinstance(value, str | int | float) or isinstance(value, bool):
+    if not isinstance(value, str | int | float) or isinstance(value, bool) or value != value:  # NaN
         return None
-    return " ".join(normalise(str(value)).split()) or None
+    try:
+        return " ".join(normalise(str(value)).split()) or None
+    except ValueError:  # a number of thousands of digits
+        return None
 
 
 def _people(value: Any) -> tuple[str, ...]:
