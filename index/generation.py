@@ -272,7 +272,7 @@ def verify_apart(store: Path, number: int) -> list[Check]:
         "PYTHONPATH": os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")])),
     }
     done = subprocess.run(
-        [sys.executable, "-c", script, str(store), str(number)],
+        [sys.executable, "-P", "-c", script, str(store), str(number)],
         capture_output=True,
         text=True,
         env=environment,

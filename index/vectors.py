@@ -26,9 +26,16 @@ class Collection:
     """The passages of one generation in Chroma: ids, vectors and metadata, no texts."""
 
     def __init__(self, folder: Path, create: bool = False) -> None:
-        # Every setting that a .env file in the working folder could change is passed.
+        # Chroma reads settings from the environment and from a .env file in the working folder: what decides where
+        # data goes is said here, and the file is left alone.
         settings = Settings(
-            anonymized_telemetry=False, allow_reset=False, is_persistent=True, persist_directory=str(folder)
+            _env_file=None,  # type: ignore[call-arg]  # of pydantic-settings, which the type checker does not see
+            chroma_api_impl="chromadb.api.rust.RustBindingsAPI",
+            is_persistent=True,
+            persist_directory=str(folder),
+            allow_reset=False,
+            anonymized_telemetry=False,
+            chroma_otel_collection_endpoint="",
         )
         self._client = cast(Client, chromadb.PersistentClient(path=str(folder), settings=settings))
         try:
