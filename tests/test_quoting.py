@@ -1,0 +1,161 @@
+"""Quotations: one to four, none alike, each with the sentence that it leans on, and its own voice."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.answer import Voice
+from assistant.quoting import Quoted, quote
+from assistant.retriever import RankedHit, Sentence
+from assistant.voices import voices
+from index import Article, Hit
+from index.passages import sentences
+from index.words import stems
+
+
+def hit_of(text: str, id: str = "a1") -> Hit:
+    article = Article(id, text, "A title", None, (), None, None, (f"{id}.txt",), "f" * 64)
+    return Hit(article, 0, len(text), 1.0, ("meaning",), 0.5)
+
+
+def ranked(hit: Hit, scores: dict[int, float]) -> RankedHit:
+    """A hit whose sentences of these numbers have these scores."""
+    spans = sentences(hit.article.text)
+    found = [Sentence(number, *spans[number], score, 0.5, 0.5) for number, score in scores.items()]
+    return RankedHit(hit, tuple(sorted(found, key=lambda one: -one.score)))
+
+
+def quoted(text: str, *numbers: int) -> list[str]:
+    """The quotations of a text whose sentences of these numbers answer equally well, the first a little better."""
+    return [one.text for one in quote([ranked(hit_of(text), {n: 1.0 - i / 1000 for i, n in enumerate(numbers)})])]
+
+
+PLAIN = (
+    "The bridge closed on Friday. Divers found seven cracks. Ferries carry cyclists over. Shops lost their customers. "
+    "Buses go round by Brackholm. Engineers want steel."
+)
+
+
+def test_nothing_found_quotes_nothing() -> None:
+    assert quote([]) == []
+
+
+def test_one_that_answers_is_quoted_alone() -> None:
+    assert [one.text for one in quote([ranked(hit_of(PLAIN), {1: 1.0, 3: 0.1})])] == ["Divers found seven cracks."]
+
+
+def test_no_more_than_four() -> None:
+    assert 1 <= len(quoted(PLAIN, 0, 1, 2, 3, 4, 5)) <= 4
+
+
+def test_neighbours_stand_in_the_article_s_order() -> None:
+    assert quoted(PLAIN, 2, 1) == ["Divers found seven cracks.", "Ferries carry cyclists over."]
+
+
+def test_the_best_comes_first() -> None:
+    assert quoted(PLAIN, 3, 0)[0] == "Shops lost their customers."
+
+
+LEANING = {
+    "he": "Dovaly saw the cracks. He closed the bridge.",
+    "she": "Brask went to the council. She named a date.",
+    "they": "Divers went down. They found seven cracks.",
+    "it": "The bridge is old. It was opened in 1931.",
+    "this": "The ferry left late. This annoyed everyone.",
+    "these": "Divers found cracks. These are four centimetres wide.",
+    "his": "Feddery leads the opposition. His group will not ask for more.",
+    "but": "The ferry was full. But nobody was hurt.",
+    "in a quotation": "The ferry hit the pier. “It was loud,” Krayle said.",
+    "over an empty line": "The bridge is old.\n\nIt was opened in 1931.",
+}
+
+
+@pytest.mark.parametrize("text", LEANING.values(), ids=LEANING)
+def test_a_sentence_that_leans_takes_the_one_before_along(text: str) -> None:
+    assert quoted(text, 1) == [text]
+
+
+STANDING = {
+    "name": ("The bridge is old. Dovaly closed it.", "Dovaly closed it."),
+    "a word that begins alike": ("The bridge is old. Items were lost.", "Items were lost."),
+    "hers": ("The bridge is old. Herring is cheap.", "Herring is cheap."),
+    "the first of all": ("It was opened in 1931. The bridge is old.", "It was opened in 1931."),
+    "behind a heading": ("# The bridge\n\nIt was opened in 1931.", "It was opened in 1931."),
+}
+
+
+@pytest.mark.parametrize(("text", "alone"), STANDING.values(), ids=STANDING)
+def test_a_sentence_that_stands_is_quoted_alone(text: str, alone: str) -> None:
+    number = [text[start:end] for start, end in sentences(text)].index(alone)
+    assert quoted(text, number) == [alone]
+
+
+def test_what_stands_there_already_is_not_quoted_again() -> None:
+    text = "The bridge is old. It was opened in 1931. It has seven piers."
+    found = quote([ranked(hit_of(text), {0: 1.0, 1: 0.99, 2: 0.98})])
+    places = [place for one in found for place in range(one.start, one.end)]
+    assert len(places) == len(set(places))
+
+
+def test_two_that_say_the_same_are_quoted_once() -> None:
+    first = hit_of("Seventeen people were injured on the ferry.", "a1")
+    second = hit_of("Seventeen people were injured on the ferry, police said.", "b2")
+    found = quote([ranked(first, {0: 1.0}), ranked(second, {0: 0.99})])
+    assert [one.hit.article_id for one in found] == ["a1"]
+
+
+def test_a_voice_is_that_of_the_quoted_sentence_alone() -> None:
+    text = "“The bridge is closed,” Dovaly said. It was opened in 1931. Feddery said the city lied. Buses go round."
+    by_number: dict[int, Voice | None] = {}
+    for number in range(4):
+        (one,) = quote([ranked(hit_of(text), {number: 1.0})])
+        by_number[number] = one.voice
+    assert [voice and voice.speaker for voice in by_number.values()] == ["Dovaly", None, "Feddery", None]
+    assert list(by_number.values()) == voices(text, sentences(text))
+
+
+SENTENCES = [*PLAIN.replace(". ", ".|").split("|"), *(one for text in LEANING.values() for one in text.split(". "))]
+texts = st.lists(st.sampled_from([one.strip().rstrip(".") + "." for one in SENTENCES]), min_size=1, max_size=8)
+
+
+@st.composite
+def rankings(draw: st.DrawFn) -> list[RankedHit]:
+    """Up to three hits of made-up articles, with any scores."""
+    found = []
+    for number, words in enumerate(draw(st.lists(texts, min_size=1, max_size=3))):
+        hit = hit_of(" ".join(words), f"a{number}")
+        scores = {at: draw(st.floats(0.1, 2.0)) for at in range(len(sentences(hit.article.text)))}
+        found.append(ranked(hit, scores))
+    return sorted(found, key=lambda one: -one.best.score)
+
+
+@given(rankings())
+def test_what_holds_of_all_quotations(found: list[RankedHit]) -> None:
+    made = quote(found)
+    assert 1 <= len(made) <= 4
+    assert best_sentence_is_among(made, found)
+    for one in made:
+        spans = sentences(one.hit.article.text)
+        assert one.start in {start for start, _ in spans}
+        (number,) = (number for number, (_, end) in enumerate(spans) if end == one.end)
+        assert one.voice == voices(one.hit.article.text, spans)[number]
+        assert spans[number][0] == one.start or (number and spans[number - 1][0] == one.start)
+    ends = [(one.hit.article_id, one.end) for one in made]
+    assert len(set(ends)) == len(ends)
+    own = [set(stems(last_sentence(one))) for one in made]
+    assert len({frozenset(words) for words in own}) == len(own)
+
+
+def best_sentence_is_among(made: list[Quoted], found: list[RankedHit]) -> bool:
+    best = max((sentence.score, one.hit.article_id, sentence.end) for one in found for sentence in one.sentences)
+    same = {
+        (one.hit.article_id, sentence.end) for one in found for sentence in one.sentences if sentence.score == best[0]
+    }
+    return any((one.hit.article_id, one.end) in same for one in made)
+
+
+def last_sentence(one: Quoted) -> str:
+    start = max(start for start, end in sentences(one.hit.article.text) if end <= one.end)
+    return one.hit.article.text[start : one.end]
