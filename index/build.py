@@ -23,6 +23,7 @@ from index.generation import (
     make_and_verify,
     publish,
     remove_others,
+    repoint,
     verify_apart,
 )
 from index.passages import SPLITTER_VERSION, passages
@@ -131,6 +132,7 @@ def check(store: str | Path = "store", repair: bool = False, progress: Progress 
 def _repair(store: Path, progress: Progress) -> None:
     started = time.monotonic()
     with _writing(store) as record:
+        repoint(store)
         record.mend()
         for root in record.roots():
             if root.path.exists():  # what a missing root held is kept as it is

@@ -440,11 +440,23 @@ def publish(store: Path, number: int) -> None:
         _sync(path)
     _sync(folder)
     _sync(folder.parent)
+    _point(store, number)
+
+
+def _point(store: Path, number: int) -> None:
     new = store / "CURRENT.new"
     new.write_text(f"{number}\n", encoding="ascii")
     _sync(new)
     os.replace(new, store / "CURRENT")
     _sync(store)
+
+
+def repoint(store: Path) -> None:
+    """Where CURRENT names no generation, let it name the newest that there is: one from which a build can go on."""
+    try:
+        current(store)
+    except StoreDamaged:
+        _point(store, max((int(folder.name) for folder in (store / "generations").glob("[0-9]*")), default=0))
 
 
 def _sync(path: Path) -> None:
