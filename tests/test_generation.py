@@ -1,0 +1,341 @@
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index import Library, build, check, generation
+from index.embedder import Embedder
+from index.errors import BuildError, StoreDamaged
+from index.generation import Generation, Manifest, current, folder_of, make, publish, remove_others, verify
+from index.record import PassageRow, Record
+from index.vectors import Collection
+from index.words import Words
+
+pytestmark = pytest.mark.usefixtures("verified_here")
+
+SUBJECTS = ["ferry", "bridge", "wreck", "strike", "mussels", "lantern", "tram", "pilot", "museum", "hospital"]
+VERBS = ["was late on Monday", "cost the city a fortune", "is shown to visitors", "made people talk"]
+
+
+def write_articles(folder: Path, count: int = 40) -> None:
+    folder.mkdir(exist_ok=True)
+    for number in range(count):
+        subject, verb = SUBJECTS[number % 10], VERBS[number // 10 % 4]
+        text = f"The {subject} {verb}. Witness number {number} told it at the town hall."
+        (folder / f"{number:02}.md").write_text(
+            f"---\ntitle: The {subject}, part {number}\npublisher: Paper {number % 3}\ndate: 2025-07-{number % 28 + 1:02}\n---\n{text}\n"
+        )
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with articles/ and the store made of it, to be copied."""
+    folder = tmp_path_factory.mktemp("built")
+    write_articles(folder / "articles")
+    build([folder / "articles"], folder / "store")
+    return folder
+
+
+@pytest.fixture
+def store(built: Path, tmp_path: Path) -> Path:
+    """A copy of the store; its root is the folder that all copies share, which no test here changes."""
+    return shutil.copytree(built / "store", tmp_path / "store")
+
+
+@pytest.fixture
+def record(store: Path) -> Iterator[Record]:
+    opened = Record(store / "record.sqlite")
+    yield opened
+    opened.close()
+
+
+def generation_folder(store: Path) -> Path:
+    return folder_of(store, current(store))
+
+
+def passage_ids(store: Path) -> set[str]:
+    """The ids in Chroma, which must be those everywhere else."""
+    opened = Generation(store, current(store))
+    ids = set(opened.collection.everything())
+    assert ids == set(opened.ids) == opened.words.ids()
+    opened.close()
+    return ids
+
+
+def alien(row_of: str = "alien:0:0") -> PassageRow:
+    return PassageRow(row_of, "alien", "Alien", None, None, 0, 5, "Alien", "key")
+
+
+def cut_file(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-7])
+
+
+def flip_byte(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+def in_chroma(change: Callable[[Collection, Generation], object]) -> Callable[[Path], None]:
+    def damage(folder: Path) -> None:
+        opened = Generation(folder.parent.parent, int(folder.name))
+        change(opened.collection, opened)
+        opened.close()
+
+    return damage
+
+
+def delete_rows(folder: Path) -> None:
+    """What a crash inside Chroma can leave: rows without their vectors."""
+    with sqlite3.connect(folder / "chroma" / "chroma.sqlite3") as rows:
+        assert rows.execute("DELETE FROM embeddings_queue").rowcount > 0
+    rows.close()
+
+
+DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
+    "a missing file": (lambda folder: (folder / "vectors.npy").unlink(), "opens"),
+    "no ids": (lambda folder: (folder / "ids.txt").unlink(), "opens"),
+    "a cut file": (lambda folder: cut_file(folder / "vectors.npy"), "opens"),
+    "no manifest": (lambda folder: (folder / "manifest.json").unlink(), "opens"),
+    "a manifest of rubbish": (lambda folder: (folder / "manifest.json").write_text("rubbish"), "opens"),
+    "a manifest of another kind": (lambda folder: (folder / "manifest.json").write_text("[1]"), "opens"),
+    "a manifest without its files": (lambda folder: (folder / "manifest.json").write_text('{"files": {}}'), "opens"),
+    "no Chroma": (lambda folder: shutil.rmtree(folder / "chroma"), "opens"),
+    "Chroma of rubbish": (lambda folder: (folder / "chroma" / "chroma.sqlite3").write_bytes(b"rubbish" * 999), "opens"),
+    "no words": (lambda folder: shutil.rmtree(folder / "words"), "opens"),
+    "no folder at all": (shutil.rmtree, "opens"),
+    "a flipped byte among the vectors": (lambda folder: flip_byte(folder / "vectors.npy"), "files"),
+    "a flipped byte among the words": (lambda folder: flip_byte(next((folder / "words").glob("*.store"))), "files"),
+    "a passage gone from Chroma": (in_chroma(lambda chroma, it: chroma.remove(it.ids[:1])), "ids in Chroma"),
+    "a passage too many in Chroma": (in_chroma(lambda chroma, it: chroma.add([alien()], it.array[:1])), "ids in Chroma"),
+    "metadata changed in Chroma": (
+        in_chroma(lambda chroma, it: chroma.add([replace(alien(it.ids[0]), start=1)], it.array[:1])), "rows in Chroma",
+    ),
+    "vectors changed in Chroma": (
+        in_chroma(
+            lambda chroma, it: chroma._collection.update(
+                ids=it.ids[:5], embeddings=np.roll(it.array[:5], 1, axis=1)  # type: ignore[arg-type]
+            )
+        ),
+        "finds itself",
+    ),
+    "vectors lost in Chroma": (delete_rows, "finds itself"),
+    "words emptied": (lambda folder: Words(folder / "words").change(passage_ids(folder.parent.parent), ()), "opens"),
+}  # fmt: skip
+
+
+def test_a_good_generation_passes_every_check(store: Path) -> None:
+    checks = check(store)
+    assert [one.name for one in checks if not one.ok] == []
+    assert {"record's rows", "files", "record", "vectors", "finds itself", "recall@10"} <= {one.name for one in checks}
+    assert {"ids in Chroma", "ids in tantivy", "ids of vectors", "rows in Chroma"} <= {one.name for one in checks}
+
+
+@pytest.mark.parametrize(("damage", "name"), DAMAGES.values(), ids=DAMAGES)
+def test_damage_is_named_and_healed(store: Path, damage: Callable[[Path], object], name: str) -> None:
+    before = passage_ids(store)
+    damage(generation_folder(store))
+    failed = [one.name for one in check(store) if not one.ok]
+    assert name in failed
+    checks = check(store, repair=True)
+    assert [one for one in checks if not one.ok] == []
+    assert passage_ids(store) == before
+    with Library.open(store) as library:
+        assert len(library.search("mussels", 40)) > 0
+
+
+@pytest.mark.parametrize("damage", ["no ids", "a manifest of rubbish", "no Chroma", "no folder at all"])
+def test_a_damaged_generation_is_not_searched(store: Path, damage: str) -> None:
+    DAMAGES[damage][0](generation_folder(store))
+    with pytest.raises(StoreDamaged, match="Generation 0*1 is .*; run: clippings check --repair"):
+        Library.open(store)
+
+
+def test_an_index_run_replaces_a_damaged_generation(store: Path, built: Path) -> None:
+    before = passage_ids(store)
+    (generation_folder(store) / "vectors.npy").unlink()
+    assert build([built / "articles"], store).generation == 2
+    assert passage_ids(store) == before
+
+
+@pytest.mark.parametrize("rubbish", ["", "rubbish", "1.5", "\xff"])
+def test_a_pointer_that_points_nowhere_is_damage_and_heals(store: Path, rubbish: str) -> None:
+    before = passage_ids(store)
+    (store / "CURRENT").write_text(rubbish, encoding="latin-1")
+    with pytest.raises(StoreDamaged, match="CURRENT does not name a generation; run: clippings check --repair"):
+        current(store)
+    with pytest.raises(StoreDamaged, match="does not name a generation"):
+        Library.open(store)
+    assert [(one.name, one.ok) for one in check(store)] == [("opens", False)]
+    assert all(one.ok for one in check(store, repair=True))
+    assert passage_ids(store) == before
+
+
+def test_copy_and_change_makes_what_a_whole_build_makes(
+    built: Path, tmp_path: Path, model: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    articles = shutil.copytree(built / "articles", tmp_path / "articles")
+    build([articles], tmp_path / "changed")
+    (articles / "03.md").unlink()
+    (articles / "05.md").write_text("---\ntitle: Whales\n---\nThree whales swam up the river.")
+    write_articles(tmp_path / "more", 41)
+    (tmp_path / "more" / "40.md").rename(articles / "40.md")
+    copied = []
+    change = generation._copy_and_change
+    monkeypatch.setattr(generation, "_copy_and_change", lambda *given: copied.append(1) or change(*given))
+    assert build([articles], tmp_path / "changed").generation == 2
+    assert copied == [1]
+    build([articles], tmp_path / "whole")
+    assert copied == [1]
+    one, other = Generation(tmp_path / "changed", 2), Generation(tmp_path / "whole", 1)
+    assert sorted(one.ids) == sorted(other.ids)
+    assert one.collection.everything() == other.collection.everything()
+    assert one.words.ids() == other.words.ids() == set(one.ids)
+    for id in one.ids:
+        np.testing.assert_allclose(one.array[one.rows[id]], other.array[other.rows[id]], atol=1e-5)
+    for vector in model.embed(["whales in the river", "who was late?", "The strike made people talk"]):
+        expected = sorted(other.nearest(vector, 41), key=lambda hit: (-round(hit[1], 5), hit[0]))
+        found = sorted(one.nearest(vector, 41), key=lambda hit: (-round(hit[1], 5), hit[0]))
+        assert [id for id, _ in found] == [id for id, _ in expected]
+    assert one.manifest.dead == 2
+    assert other.manifest.dead == 0
+    one.close()
+    other.close()
+
+
+def test_much_change_is_made_whole(store: Path, record: Record) -> None:
+    previous = Manifest.read(generation_folder(store))
+    draft = replace(previous, generation=2, files={})
+    assert generation._change(store, record, draft, previous) == ([], frozenset())
+    assert generation._change(store, record, draft, replace(previous, dead=5)) is None
+    record.prepare(2, list(record.live(1))[:6], ())
+    assert generation._change(store, record, draft, previous) is None
+
+
+@pytest.mark.parametrize("exact", [False, True], ids=["graph", "exact"])
+@pytest.mark.parametrize("filtered", [False, True], ids=["all", "some"])
+def test_the_nearest_are_those_of_comparing_all(store: Path, model: Embedder, exact: bool, filtered: bool) -> None:
+    opened = Generation(store, 1)
+    opened.manifest = replace(opened.manifest, exact=exact)
+    articles = frozenset(id.partition(":")[0] for id in opened.ids[::3]) if filtered else None
+    for vector in model.embed(["whales", "The ferry was late.", "What did the witness say?"]):
+        scores = opened.array @ vector
+        rows = [row for row in np.argsort(-scores) if not filtered or row % 3 == 0][:8]
+        found = opened.nearest(vector, 8, articles)
+        assert [id for id, _ in found] == [opened.ids[row] for row in rows]
+        np.testing.assert_allclose([cosine for _, cosine in found], scores[rows], atol=1e-5)
+    assert len(opened.nearest(vector, 1000, articles)) == (14 if filtered else 40)
+    assert opened.nearest(vector, 8, frozenset()) == []
+    opened.close()
+
+
+def test_a_graph_that_misses_too_much_is_searched_wider_or_exactly(
+    store: Path, built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wider: list[int] = []
+    monkeypatch.setattr(Collection, "search_wider", lambda _, ef_search: wider.append(ef_search))
+    nearest = Collection.nearest
+    monkeypatch.setattr(
+        Collection,
+        "nearest",
+        lambda self, vectors, limit: nearest(self, -vectors, limit),  # the farthest
+    )
+    build([built / "articles"], store, rebuild=True)
+    opened = Generation(store, 2)
+    assert wider == [400]
+    assert opened.manifest.exact
+    assert opened.nearest(opened.array[3], 1)[0][0] == opened.ids[3]
+    opened.close()
+    assert all(one.ok for one in check(store))
+
+
+def test_a_generation_that_can_not_be_made_whole_is_not_published(
+    store: Path, built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = passage_ids(store)
+    monkeypatch.setattr(Words, "change", lambda *_: None)
+    with pytest.raises(BuildError, match=r"failed its checks \(.*ids in tantivy: 40 missing, 0 too many.*\)"):
+        build([built / "articles"], store, rebuild=True)
+    monkeypatch.undo()
+    assert current(store) == 1
+    assert passage_ids(store) == before
+
+
+def test_a_fresh_process_finds_the_same(store: Path, record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = verify(store, record, 1)
+    monkeypatch.undo()
+    assert generation.verify_apart(store, 1) == here
+    (generation_folder(store) / "ids.txt").unlink()
+    (broken,) = generation.verify_apart(store, 1)
+    assert (broken.name, broken.ok) == ("opens", False)
+    assert "ids.txt is missing" in broken.detail
+
+
+class TestReaders:
+    def test_a_reader_keeps_its_generation_until_it_moves_on(self, store: Path, record: Record) -> None:
+        reader = Generation(store, 1)
+        manifest = make(store, record, replace(reader.manifest, generation=2, files={}), None, lambda *_: None)
+        publish(store, 2)
+        assert current(store) == 2
+        assert not remove_others(store, 2)
+        assert folder_of(store, 1).exists()
+        assert reader.nearest(reader.array[5], 1)[0][0] == reader.ids[5]
+        assert len(reader.words.best("witness", 99)) == manifest.passages
+        reader.close()
+        assert remove_others(store, 2)
+        assert not folder_of(store, 1).exists()
+        assert folder_of(store, 2).exists()
+
+    def test_every_reader_counts(self, store: Path) -> None:
+        readers = [Generation(store, 1) for _ in range(3)]
+        for reader in readers:
+            assert not remove_others(store, 2)
+            reader.close()
+        assert remove_others(store, 2)
+
+    def test_a_library_moves_on_between_two_questions(self, store: Path, built: Path) -> None:
+        with Library.open(store) as library:
+            with library.view() as view:
+                before = view.search("mussels").hits
+                build([built / "articles"], store, rebuild=True)
+                assert folder_of(store, 1).exists()
+                assert view.search("mussels").hits == before
+            assert library.status().generation == 2
+            assert library.search("mussels") == list(before)
+            build((), store)
+            assert not folder_of(store, 1).exists()
+
+    def test_a_generation_that_is_gone_can_not_be_opened(self, store: Path) -> None:
+        with pytest.raises(FileNotFoundError):
+            Generation(store, 7)
+
+    def test_a_generation_left_by_a_killed_build_is_made_anew(self, store: Path, built: Path) -> None:
+        shutil.copytree(folder_of(store, 1), folder_of(store, 2))
+        (folder_of(store, 2) / "chroma" / "chroma.sqlite3").write_bytes(b"half")
+        assert build([built / "articles"], store, rebuild=True).generation == 2
+        assert all(one.ok for one in check(store))
+
+
+def test_a_manifest_comes_back(tmp_path: Path) -> None:
+    manifest = Manifest(3, "model", "digest", "1:digest", 2, 5, 1, True, {"vectors.npy": (7, "abc")})
+    manifest.write(tmp_path)
+    assert Manifest.read(tmp_path) == manifest
+
+
+@pytest.mark.parametrize("field", ["generation", "cut", "exact", "files"])
+def test_a_manifest_that_lacks_a_field_is_damaged(store: Path, field: str) -> None:
+    path = generation_folder(store) / "manifest.json"
+    fields = json.loads(path.read_text())
+    del fields[field]
+    path.write_text(json.dumps(fields))
+    with pytest.raises(StoreDamaged, match="its manifest can't be read"):
+        Generation(store, 1)
+
+
+def test_a_store_without_a_pointer_has_no_generation(tmp_path: Path) -> None:
+    assert current(tmp_path) == 0
