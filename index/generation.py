@@ -193,7 +193,7 @@ def _change(
 
 def _make_whole(folder: Path, record: Record, draft: Manifest, progress: Progress) -> None:
     rows = list(record.passage_rows(draft.cut, draft.generation))
-    array = record.vectors([row.vector for row in rows]) if rows else np.zeros((0, 1), np.float32)
+    array = record.vectors([row.vector for row in rows])
     collection = Collection(folder / "chroma", create=True)
     try:
         for first in range(0, len(rows), 2000):
