@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -301,7 +302,7 @@ def _question_fields(line: bytes) -> dict[str, Any]:
 
     try:
         fields = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadInput(f"not JSON ({error})") from error
     if not isinstance(fields, dict) or not isinstance(fields.get("question"), str):
         raise BadInput('expected {"id": …, "question": "…"}')
@@ -325,7 +326,7 @@ def _is_turn(turn: Any) -> bool:
 def _id_of(line: bytes) -> Any:
     try:
         fields = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return fields.get("id") if isinstance(fields, dict) else None
 
@@ -418,6 +419,10 @@ def main() -> None:
     # Nothing leaves this machine unless the user named an address or a model.
     for name, value in (("HF_HUB_OFFLINE", "1"), ("LANGSMITH_TRACING", "false"), ("LANGCHAIN_TRACING_V2", "false")):
         os.environ.setdefault(name, value)
+    if isinstance(
+        sys.stdout, io.TextIOWrapper
+    ):  # half a character, as a broken one is read, has no bytes to be printed
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         app(standalone_mode=False)
     except click.exceptions.Abort:
