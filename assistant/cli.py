@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import click
 import typer
 from pydantic import ValidationError
 
@@ -112,7 +111,9 @@ def status(store: Store = None, as_json: Json = False) -> None:
 
     with Library.open(store or Settings().store) as library:
         found = library.status()
-    fields = {**found.to_dict(), "calibrated": calibrated(found.model_digest)}
+    fields = found.to_dict()
+    size = fields.pop("bytes")
+    fields |= {"calibrated": calibrated(found.model_digest), "bytes": size}
     if as_json:
         _json(fields)
         return
@@ -211,6 +212,7 @@ def search(
 
 @app.command()
 def ask(
+    context: typer.Context,
     question: Annotated[str | None, typer.Argument(help="The question.")] = None,
     file: Annotated[
         Path | None,
@@ -228,9 +230,9 @@ def ask(
 ) -> None:
     """Ask a question; the answer is made of verbatim quotations."""
     if (question is None) == (file is None):
-        raise click.UsageError("Ask one QUESTION, or name a --file of them.")
+        context.fail("Ask one QUESTION, or name a --file of them.")
     if file is not None and not as_json:
-        raise click.UsageError("--file prints an answer a line: give --json, too.")
+        context.fail("--file prints an answer a line: give --json, too.")
     from assistant import Assistant
     from index import Library
 
@@ -419,28 +421,21 @@ def main() -> None:
     # Nothing leaves this machine unless the user named an address or a model.
     for name, value in (("HF_HUB_OFFLINE", "1"), ("LANGSMITH_TRACING", "false"), ("LANGCHAIN_TRACING_V2", "false")):
         os.environ.setdefault(name, value)
-    if isinstance(
-        sys.stdout, io.TextIOWrapper
-    ):  # half a character, as a broken one is read, has no bytes to be printed
-        sys.stdout.reconfigure(errors="backslashreplace")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # half a character, which JSON may hold, has no bytes
     try:
-        app(standalone_mode=False)
-    except click.exceptions.Abort:
-        sys.exit(130)
+        app()  # shows misuse, and exits 2 for that and 130 when interrupted
     except KeyboardInterrupt:
         sys.exit(130)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
     except ValidationError as error:
         first = error.errors()[0]
         _say(f"CLIPPINGS_{str(first['loc'][0]).upper()} is not usable: {first['msg']}.")
         sys.exit(2)
     except ClippingsError as error:
         _say(str(error))
+        sys.exit(1)
+    except OSError as error:
+        _say(f"{error.filename or 'A file'} can't be used ({error.strerror or error}).")
         sys.exit(1)
 
 
