@@ -166,6 +166,10 @@ def _readable(path: str | Path) -> Path:
     """The absolute path of a root that can be read; raises RootError before anything is removed."""
     found = Path(path).expanduser().resolve()
     try:
+        str(found).encode()
+    except UnicodeEncodeError:
+        raise RootError(f"The path {str(found)!a} is not UTF-8; rename what is not.") from None
+    try:
         if found.is_dir():
             next(os.scandir(found), None)
         else:
@@ -203,20 +207,25 @@ def _read_root(record: Record, root: Root, store: Path, rebuild: bool, progress:
 def _files(root: Path, store: Path) -> tuple[dict[str, Path], dict[str, str]]:
     """The files of our kinds under a root, by relative path; and the folders in it that can't be read, with why."""
     if not root.is_dir():
-        return {root.name: root}, {}
+        return {_relative(root, root.parent): root}, {}
     found: dict[str, Path] = {}
     closed: dict[str, str] = {}
 
     def note(error: OSError) -> None:
-        closed[Path(error.filename).relative_to(root).as_posix() + "/"] = f"the folder can't be read ({error.strerror})"
+        closed[_relative(Path(error.filename), root) + "/"] = f"the folder can't be read ({error.strerror})"
 
     inside = store.resolve()
     for folder, folders, names in os.walk(root, onerror=note):
         folders[:] = [name for name in folders if not name.startswith(".") and Path(folder, name) != inside]
         for path in (Path(folder, name) for name in names):
             if readers.readable(path):
-                found[path.relative_to(root).as_posix()] = path
+                found[_relative(path, root)] = path
     return found, closed
+
+
+def _relative(path: Path, root: Path) -> str:
+    """A path under its root as it can be stored: Linux takes file names of any bytes, the record takes text."""
+    return path.relative_to(root).as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _stamp(path: Path) -> str | None:
