@@ -63,6 +63,7 @@ def layout(desk: Desk, quotations: Quotations) -> gradio.Blocks:
     """The chat, laid out and wired."""
     import gradio as gr
 
+    from assistant.confidence import calibration
     from assistant.page import phrases, render
     from assistant.page.conversation import Conversation
 
@@ -107,7 +108,7 @@ def layout(desk: Desk, quotations: Quotations) -> gradio.Blocks:
                 send = gr.Button("Ask", elem_id="send", variant="primary", scale=0)
                 stop = gr.Button("Stop", elem_id="stop", visible=False, scale=0)
             with gr.Accordion("How to read an answer", open=False, elem_id="how"):
-                gr.Markdown(phrases.HOW_TO_READ)
+                gr.Markdown(phrases.how_to_read(calibration().measured))
 
         talk = [held, chat, notice, welcome, send, stop]
 

@@ -45,7 +45,6 @@ def features(ranked: Sequence[RankedHit]) -> dict[str, float]:
         "sentence_cosine": max(one.best.cosine for one in ranked),
         "passage_cosine": max(one.hit.cosine for one in ranked),
         "coverage": best.coverage,
-        "best_coverage": max(sentence.coverage for one in ranked for sentence in one.sentences),
     }
 
 

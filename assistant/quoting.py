@@ -15,6 +15,7 @@ from index.words import stems
 
 _MOST = 4  # quotations an answer
 _CLOSE = 0.80  # of the best sentence's score: what stays below answers something else
+_SECOND = 0.6  # the same, for the second quotation
 _SAME = 0.7  # share of the shorter sentence's words that another one has
 # Who or what the first word means stands in the sentence before.
 _LEANING = regex.compile(
@@ -43,11 +44,13 @@ def quote(ranked: Sequence[RankedHit]) -> list[Quoted]:
     )
     if not candidates:
         return []
-    least = _CLOSE * candidates[0][1].score
+    best = candidates[0][1].score
     chosen: list[tuple[Hit, Sentence]] = []
     words: list[set[str]] = []
     for hit, sentence in candidates:
-        if sentence.score < least or len(chosen) == _MOST:
+        # The best sentence often only says what was asked about, and the next one answers it.
+        close = _CLOSE if len(chosen) > 1 else _SECOND
+        if sentence.score < close * best or len(chosen) == _MOST:
             break
         own = set(stems(hit.article.text[sentence.start : sentence.end]))
         if own and not any(_alike(own, other) for other in words):

@@ -60,9 +60,8 @@ def test_nearer_and_fuller_hits_raise_no_doubt(
     if any(weight < 0 for weight in calibration().weights.values()):
         pytest.skip("a fitted weight is negative")
     best = features(found)
-    better = ranked(
-        max(near, best["sentence_cosine"]), max(passage, best["passage_cosine"]), max(words, best["best_coverage"]), 2.0
-    )
+    words = max(words, *(value for name, value in best.items() if "coverage" in name))
+    better = ranked(max(near, best["sentence_cosine"]), max(passage, best["passage_cosine"]), words, 2.0)
     assert confidence.confidence([better, *found]) >= confidence.confidence(found)
 
 

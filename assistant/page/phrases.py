@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Protocol
 
@@ -33,7 +34,7 @@ NO_ARTICLES = (
     "<p>Then ask here; this page need not be opened again.</p></div>"
 )
 
-HOW_TO_READ = (
+_HOW_TO_READ = (
     '<div class="how">'
     "<p><b>Quotations are verbatim.</b> Each is one or more whole sentences of an article, letter for letter. "
     "Its marker, such as [1], opens the article with those words highlighted.</p>"
@@ -43,9 +44,18 @@ HOW_TO_READ = (
     "<i>Closest in the articles:</i> nothing answers it surely, and this comes near; read it with care. "
     "<i>The articles don’t answer this:</i> below stand the passages that came nearest, for you to judge.</p>"
     "<p><b>The chance</b> says how often an answer found like this one does answer its question. It speaks of "
-    "the finding alone: whether what an article says is true is for you to judge.</p>"
+    "the finding alone: whether what an article says is true is for you to judge. Measured on {questions:.0f} questions "
+    "of public sets (SQuAD 2.0, XQuAD, CLAPnq) that played no part in fitting it: of those that have nothing to do "
+    "with the articles, {refused_elsewhere:.0%} are refused; of near misses, written to look answerable, "
+    "{refused_near_misses:.0%} are refused and {closest_near_misses:.0%} called closest; of those that the articles "
+    "answer, {refused_answerable:.0%} are refused by mistake.</p>"
     "</div>"
 )
+
+
+def how_to_read(measured: Mapping[str, float]) -> str:
+    """What an answer's parts mean, with what was measured of its confidence."""
+    return _HOW_TO_READ.format(**measured).replace("%", " %")
 
 
 def masthead(status: Status | None) -> str:

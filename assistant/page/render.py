@@ -45,6 +45,7 @@ def answer(found: Answer) -> str:
         f'<div class="answer tier-{found.tier}">',
         f'<p class="tier">{TIERS[found.tier]}</p>',
         f'<p class="confidence">{confidence(found)}</p>' if found.statements or found.nearest else "",
+        _asked_as(found),
         _filters(found.filters),
         *(f'<p class="remark">{literal(text)}</p>' for text in found.notices),
         *(_statement(found, statement) for statement in found.statements),
@@ -76,6 +77,12 @@ def confidence(found: Answer) -> str:
     if found.refused:
         return f"The chance that they do after all: {chance}."
     return f"The chance that this answers it: {chance}."
+
+
+def _asked_as(found: Answer) -> str:
+    if found.standalone == " ".join(found.question.split()):
+        return ""
+    return f'<p class="remark">Asked as: {literal(found.standalone)}</p>'
 
 
 def _filters(filters: Filters) -> str:
