@@ -67,7 +67,6 @@ LEANING = {
     "these": "Divers found cracks. These are four centimetres wide.",
     "his": "Feddery leads the opposition. His group will not ask for more.",
     "but": "The ferry was full. But nobody was hurt.",
-    "in a quotation": "The ferry hit the pier. “It was loud,” Krayle said.",
     "over an empty line": "The bridge is old.\n\nIt was opened in 1931.",
 }
 
@@ -82,6 +81,8 @@ STANDING = {
     "a word that begins alike": ("The bridge is old. Items were lost.", "Items were lost."),
     "hers": ("The bridge is old. Herring is cheap.", "Herring is cheap."),
     "the first of all": ("It was opened in 1931. The bridge is old.", "It was opened in 1931."),
+    "another voice before": ("The ferry hit the pier. “It was loud,” Krayle said.", "“It was loud,” Krayle said."),
+    "another voice behind": ("Brask said the bridge would open. It was opened in 1931.", "It was opened in 1931."),
     "behind a heading": ("# The bridge\n\nIt was opened in 1931.", "It was opened in 1931."),
 }
 
