@@ -1,9 +1,11 @@
+import fcntl
 import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pytest
@@ -277,10 +279,15 @@ def test_a_fresh_process_finds_the_same(store: Path, record: Record, monkeypatch
 
 
 class TestReaders:
+    def test_words_that_know_a_passage_which_chroma_does_not_are_damage(self, store: Path) -> None:
+        in_chroma(lambda chroma, it: chroma.remove(it.ids))(generation_folder(store))
+        with Library.open(store) as library, pytest.raises(StoreDamaged, match="Generation 1 is damaged .a passage is"):
+            library.search("mussels")
+
     def test_a_reader_keeps_its_generation_until_it_moves_on(self, store: Path, record: Record) -> None:
         reader = Generation(store, 1)
         manifest = make(store, record, replace(reader.manifest, generation=2, files={}), None, lambda *_: None)
-        publish(store, 2)
+        publish(store, record, 2)
         assert current(store) == 2
         assert not remove_others(store, 2)
         assert folder_of(store, 1).exists()
@@ -313,6 +320,22 @@ class TestReaders:
     def test_a_generation_that_is_gone_can_not_be_opened(self, store: Path) -> None:
         with pytest.raises(FileNotFoundError):
             Generation(store, 7)
+
+    def test_a_generation_that_is_still_verified_after_a_kill_is_waited_for(
+        self, store: Path, built: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        shutil.copytree(folder_of(store, 1), folder_of(store, 2))
+        verifier = Generation(store, 2)
+        flock = fcntl.flock
+
+        def wait(file: BinaryIO, how: int) -> None:
+            if how == fcntl.LOCK_EX:  # from here on the builder waits, so the verifier may come to its end
+                verifier.close()
+            flock(file, how)
+
+        monkeypatch.setattr(fcntl, "flock", wait)
+        assert build([built / "articles"], store, rebuild=True).generation == 2
+        assert all(one.ok for one in check(store))
 
     def test_a_generation_left_by_a_killed_build_is_made_anew(self, store: Path, built: Path) -> None:
         shutil.copytree(folder_of(store, 1), folder_of(store, 2))
