@@ -66,6 +66,7 @@ def layout(desk: Desk, quotations: Quotations) -> gradio.Blocks:
     from assistant.confidence import calibration
     from assistant.page import phrases, render
     from assistant.page.conversation import Conversation
+    from index.errors import ClippingsError
 
     # Gradio's own way to stop lets an answer on its way be drawn after all; so each answer looks here.
     stopped: deque[str] = deque(maxlen=1_000)
@@ -164,7 +165,10 @@ def layout(desk: Desk, quotations: Quotations) -> gradio.Blocks:
             return drawn(Conversation())
 
         def look() -> list[Any]:
-            status = desk.status()
+            try:
+                status = desk.status()
+            except ClippingsError as error:
+                return [phrases.masthead(None, str(error)), gr.update(visible=False)]
             return [phrases.masthead(status), gr.update(visible=not (status and status.articles))]
 
         def suggest() -> list[Any]:

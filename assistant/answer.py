@@ -143,5 +143,6 @@ class Answer:
 
 
 _FIELDS = (
-    "question standalone tier refused confidence model generation filters notices statements left_out sources nearest seconds"
+    "question standalone tier refused confidence model generation filters notices "
+    "statements left_out sources nearest seconds"
 ).split()

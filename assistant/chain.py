@@ -13,12 +13,12 @@ from langchain_core.runnables import Runnable, RunnableConfig
 
 from assistant import confidence
 from assistant.answer import Also, Answer, Filters, Nearest, Quotation, Seconds, Source, Statement, Tier
-from assistant.errors import EmptyQuestion
 from assistant.question import Turn, standalone
 from assistant.quoting import Quoted, quote
 from assistant.retriever import RankedHit, retrieve, sentences_of
 from assistant.voices import voices
 from index import Article, Library
+from index.errors import EmptyQuestion
 from index.search import Found, View, as_day
 
 _NEAREST = 5  # passages shown where nothing answers

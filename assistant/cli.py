@@ -15,7 +15,7 @@ import typer
 from pydantic import ValidationError
 
 from assistant.settings import Settings
-from index.errors import ClippingsError
+from index.errors import BadDate, ClippingsError, EmptyQuestion
 
 if TYPE_CHECKING:
     from assistant import Answer
@@ -419,8 +419,12 @@ def _say(line: str) -> None:
 def main() -> None:
     """Run the command; every failure is one line on standard error and its exit status."""
     # Nothing leaves this machine unless the user named an address or a model.
-    for name, value in (("HF_HUB_OFFLINE", "1"), ("LANGSMITH_TRACING", "false"), ("LANGCHAIN_TRACING_V2", "false")):
+    for name, value in (("LANGSMITH_TRACING", "false"), ("LANGCHAIN_TRACING_V2", "false")):
         os.environ.setdefault(name, value)
+    if not os.environ.get("CLIPPINGS_EMBEDDING_MODEL"):
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    if sys.stdout is None:  # closed by whoever called
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # half a character, which JSON may hold, has no bytes
     try:
@@ -433,7 +437,7 @@ def main() -> None:
         sys.exit(2)
     except ClippingsError as error:
         _say(str(error))
-        sys.exit(1)
+        sys.exit(2 if isinstance(error, BadDate | EmptyQuestion) else 1)
     except OSError as error:
         _say(f"{error.filename or 'A file'} can't be used ({error.strerror or error}).")
         sys.exit(1)

@@ -21,47 +21,8 @@ _NAME = regex.compile(
     r"\b\p{Lu}[\p{L}\p{M}\p{N}'’.-]*(?:\s+(?:(?:of|the|de|la|le|du|van|von|al)\s+)*\p{Lu}[\p{L}\p{M}\p{N}'’.-]*)*"
 )
 _ASKING = frozenset(
-    [
-        "who",
-        "whom",
-        "whose",
-        "what",
-        "which",
-        "when",
-        "where",
-        "why",
-        "how",
-        "did",
-        "does",
-        "do",
-        "is",
-        "are",
-        "was",
-        "were",
-        "has",
-        "have",
-        "had",
-        "can",
-        "could",
-        "will",
-        "would",
-        "should",
-        "in",
-        "on",
-        "at",
-        "by",
-        "for",
-        "from",
-        "according",
-        "to",
-        "and",
-        "but",
-        "so",
-        "or",
-        "the",
-        "a",
-        "an",
-    ]
+    "who whom whose what which when where why how did does do is are was were has have had can could will would should "
+    "say says said tell told in on at by for from according to and but so or the a an".split()
 )
 
 

@@ -81,18 +81,24 @@ def _neighbours_together(chosen: Sequence[tuple[Hit, Sentence]]) -> list[tuple[H
 
 
 def _joined(chosen: Sequence[tuple[Hit, Sentence]]) -> list[Quoted]:
-    """The chosen sentences as quotations, each with the sentence before it where its first word leans on that."""
+    """The chosen sentences as quotations, each with the sentence before it where its first word leans on that.
+
+    Only where one voice, or none, says both: who says a sentence is never carried to another.
+    """
     taken = {(hit.article_id, sentence.number) for hit, sentence in chosen}
     quoted = []
     for hit, sentence in chosen:
         text, spans = hit.article.text, sentences_of(hit.article.text)
-        start = sentence.start
-        before = (hit.article_id, sentence.number - 1)
-        if sentence.number and _LEANING.match(text, start) and before not in taken:
-            previous = spans[sentence.number - 1]
-            # Over an empty line lies another thought, unless the whole article is set with empty lines.
-            if not text.startswith("#", previous[0]):
-                start = previous[0]
-                taken.add(before)
-        quoted.append(Quoted(hit, start, sentence.end, voices(text, spans)[sentence.number]))
+        said = voices(text, spans)
+        start, voice, before = sentence.start, said[sentence.number], sentence.number - 1
+        if sentence.number and _LEANING.match(text, start) and (hit.article_id, before) not in taken:
+            alike = _speaker(said[before]) == _speaker(voice)
+            if alike and not text.startswith("#", spans[before][0]):
+                start = spans[before][0]
+                taken.add((hit.article_id, before))
+        quoted.append(Quoted(hit, start, sentence.end, voice))
     return quoted
+
+
+def _speaker(voice: Voice | None) -> tuple[str, str | None] | None:
+    return (voice.speaker, voice.via.text if voice.via else None) if voice else None

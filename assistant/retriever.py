@@ -43,36 +43,8 @@ _ASKED = tuple((regex.compile(question, regex.IGNORECASE), regex.compile(kind)) 
 # Words that ask, and words that ask who says it: no sentence need have them to answer.
 _ASKING = frozenset(
     stem
-    for word in [
-        "who",
-        "whom",
-        "whose",
-        "what",
-        "which",
-        "when",
-        "where",
-        "why",
-        "how",
-        "many",
-        "much",
-        "did",
-        "does",
-        "do",
-        "say",
-        "says",
-        "said",
-        "tell",
-        "told",
-        "according",
-        "report",
-        "reported",
-        "article",
-        "articles",
-        "write",
-        "wrote",
-        "give",
-        "name",
-    ]
+    for word in "who whom whose what which when where why how many much did does do say says said tell told according "
+    "report reported article articles write wrote give name".split()
     for stem in stems(word)
 )
 

@@ -12,7 +12,7 @@ import regex
 # Characters that a reader can't see but that a machine reads. Each is here for a reason of its own.
 _HIDDEN = regex.compile(
     "["
-    "\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f"  # C0 and C1 controls, without tab, line feed and next line
+    "\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f"  # C0 and C1 controls, without tab, line feed and next line
     "\u00ad"  # soft hyphen
     "\u034f"  # combining grapheme joiner
     "\u061c\u200e\u200f"  # marks of direction
@@ -35,7 +35,7 @@ _SHAPED = (
 _LOOSE_JOINER = regex.compile(
     rf"\u200c(?<![{_SHAPED}]\p{{M}}*\u200c)|\u200d(?<![{_SHAPED}\p{{Extended_Pictographic}}\p{{Emoji_Modifier}}]\p{{M}}*\u200d)"
 )
-_LINE_END = regex.compile("\r\n?|[\x85\u2028]|\u2029")
+_LINE_END = regex.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")  # what str.splitlines ends a line at
 _SURROGATE = regex.compile("[\ud800-\udfff]")
 
 

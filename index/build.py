@@ -6,7 +6,7 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from index.generation import (
 )
 from index.passages import SPLITTER_VERSION, passages
 from index.readers.fields import Reading
-from index.record import Located, Record, Root, content_key, vector_key
+from index.record import Lost, Record, Root, content_key, salvaged_roots, vector_key
 
 _CONTENTS = 500  # readings a transaction
 _VECTORS = 256  # passages embedded between two transactions: what a killed build loses at most
@@ -111,33 +111,67 @@ def check(store: str | Path = "store", repair: bool = False, progress: Progress 
     store = Path(store)
     if not (store / "record.sqlite").exists():
         raise NoStore(f"There is no store in {store}; make one with: clippings index FOLDER")
-    if repair:
-        _repair(store, progress)
+    done = _repair(store, progress) if repair else []
     try:
         number = current(store)
         record = Record(store / "record.sqlite")
     except StoreDamaged as error:
-        return [Check("opens", False, str(error))]
+        return [*done, Check("opens", False, str(error))]
+    with closing(record):
+        try:
+            held = Generation(store, number) if number else None  # or a build could replace it under our hands
+        except (StoreDamaged, FileNotFoundError):
+            held = None  # what is wrong with it is found below
+        try:
+            faults = record.faults(number)
+            shown = "; ".join(faults[:3]) + (f" and {len(faults) - 3} more" if len(faults) > 3 else "")
+            checks = [*done, Check("record's rows", not faults, shown or "structure and hashes hold")]
+            if number == 0:
+                return [*checks, Check("generation", False, "none was ever published; run: clippings index")]
+            return checks + verify_apart(store, number)
+        finally:
+            if held:
+                held.close()
+
+
+def _repair(store: Path, progress: Progress) -> list[Check]:
+    """Mend what can be mended; what could not be read again comes back as a failed check."""
     try:
-        faults = record.faults(number)
-        shown = "; ".join(faults[:3]) + (f" and {len(faults) - 3} more" if len(faults) > 3 else "")
-        checks = [Check("record's rows", not faults, shown or "structure and hashes hold")]
-        if number == 0:
-            return [*checks, Check("generation", False, "none was ever published; run: clippings index")]
-        return checks + verify_apart(store, number)
-    finally:
-        record.close()
-
-
-def _repair(store: Path, progress: Progress) -> None:
-    started = time.monotonic()
+        with _writing(store) as record:
+            return _mend(record, store, record.mend(), progress)
+    except StoreDamaged:
+        pass
+    # The file itself is broken: a new record is read from the roots that the old one still tells.
+    path = store / "record.sqlite"
+    roots = salvaged_roots(path)
+    for file in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
+        if file.exists():
+            file.replace(file.with_name("damaged-" + file.name))
+    if not roots:
+        raise StoreDamaged(
+            f"The record {path} can't be read any more and was set aside as damaged-{path.name}; "
+            "name your folders again: clippings index FOLDER..."
+        )
     with _writing(store) as record:
-        repoint(store)
-        record.mend()
-        for root in record.roots():
-            if root.path.exists():  # what a missing root held is kept as it is
-                _read_root(record, root, store, False, progress)
-        _bring_up_to_date(store, record, started, True, "", progress)
+        for root in roots:
+            record.add_root(Path(root))
+        return _mend(record, store, [], progress)
+
+
+def _mend(record: Record, store: Path, lost: list[Lost], progress: Progress) -> list[Check]:
+    repoint(store, record)
+    unread = []
+    for root in record.roots():
+        try:
+            _readable(root.path)
+        except RootError as error:  # what it held stays as it is
+            unread.append(str(error))
+            continue
+        _read_root(record, root, store, False, progress)
+    gone = [f"“{one.title}” ({one.path}{one.place})" for one in lost if not record.has(one)]
+    _bring_up_to_date(store, record, time.monotonic(), True, "", progress)
+    failed = [Check("roots read again", False, "; ".join(unread))] if unread else []
+    return failed + ([Check("articles read again", False, f"lost: {', '.join(gone)}")] if gone else [])
 
 
 @contextmanager
@@ -190,6 +224,7 @@ def _readable(path: str | Path) -> Path:
 def _read_root(record: Record, root: Root, store: Path, rebuild: bool, progress: Progress) -> None:
     """Read what is new or changed under a root, and forget what vanished."""
     before = record.stamps(root)
+    alone = not root.path.is_dir()
     found, closed = _files(root.path, store)
     for number, (relative, path) in enumerate(sorted(found.items())):
         progress("reading", number, len(found))
@@ -197,6 +232,9 @@ def _read_root(record: Record, root: Root, store: Path, rebuild: bool, progress:
         if rebuild or stamp is None or before.get(relative) != stamp:
             _read_file(record, root, relative, path, stamp)
     progress("reading", len(found), len(found))
+    _readable(root.path)  # a root that went while it was read, a share unmounted, has not lost its files
+    if alone != (not root.path.is_dir()):
+        raise RootError(f"{root.path} changed while it was read; nothing was removed. Run the command again.")
     for relative in before.keys() - found.keys():
         if not any(relative.startswith(folder) for folder in closed):
             record.remove_file(root, relative)
@@ -212,6 +250,8 @@ def _files(root: Path, store: Path) -> tuple[dict[str, Path], dict[str, str]]:
     closed: dict[str, str] = {}
 
     def note(error: OSError) -> None:
+        if Path(error.filename) == root:
+            raise RootError(f"{root} can't be read ({error.strerror}); nothing was removed.") from error
         closed[_relative(Path(error.filename), root) + "/"] = f"the folder can't be read ({error.strerror})"
 
     inside = store.resolve()
@@ -277,7 +317,7 @@ def _bring_up_to_date(
     number = current(store)
     previous = _previous(store, number)
     record.discard_after(number)
-    model = embedder.find(embedding_model or (previous.model if previous else ""))
+    model = embedder.find(embedding_model or (previous.model if previous else record.noted("model")), fetch=True)
     cut = f"{SPLITTER_VERSION}:{model.digest}"
 
     located, duplicates = record.located()
@@ -299,7 +339,8 @@ def _bring_up_to_date(
         count = sum(len(ids) for ids in record.passage_ids(cut, next_number).values())
         draft = Manifest(next_number, model.name, model.digest, cut, len(now), count, dead=0, exact=False, files={})
         made = make_and_verify(store, record, draft, None if whole else previous, progress)
-        publish(store, next_number)
+        record.note("model", model.name)
+        publish(store, record, next_number)
     else:
         made = previous
     if remove_others(store, made.generation):
@@ -365,6 +406,3 @@ def _cut_and_embed(record: Record, cut: str, model: ModelFiles, generation: int,
             texts.append(embedded_text(loaded.shorten(title), text[start:end]))
         record.save_vectors([key for *_, key in some], loaded.embed(texts))
     progress("embedding", len(missing), len(missing))
-
-
-__all__ = ["Located", "Report", "build", "check", "forget"]

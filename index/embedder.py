@@ -110,16 +110,18 @@ class ModelFiles:
     digest: str
 
 
-def find(name: str = "") -> ModelFiles:
-    """The files of an embedding model: the packaged one, a folder, or one of a hub that the user named.
+def find(name: str = "", fetch: bool = False) -> ModelFiles:
+    """The files of an embedding model: the packaged one, a folder, or one of a hub; only to `fetch` is a hub asked.
 
     Raises ModelError when there is none, or when the packaged files are not the official ones.
     """
-    folder = _packaged() if name in ("", DEFAULT) else Path(name).expanduser()
+    folder = _packaged() if name in ("", DEFAULT) else Path(name).expanduser().resolve()
     if not folder.is_dir():
-        folder = _from_hub(name)
+        folder = _from_hub(name, fetch)
     elif not (folder / "modules.json").is_file():
         raise ModelError(f"{folder} holds no embedding model (no modules.json); name a sentence-transformers folder.")
+    elif name not in ("", DEFAULT):
+        name = str(folder)  # the store is asked from other folders, too
     return ModelFiles(name or DEFAULT, folder, digest_of(folder))
 
 
@@ -153,11 +155,11 @@ def _packaged() -> Path:
     return folder
 
 
-def _from_hub(name: str) -> Path:
+def _from_hub(name: str, fetch: bool) -> Path:
     from huggingface_hub import snapshot_download
 
     try:
-        return Path(snapshot_download(name))
+        return Path(snapshot_download(name, local_files_only=not fetch))
     except Exception as error:  # no network, no such model, no access: one line for all
         raise ModelError(
             f"There is no embedding model “{name}”: no such folder, and the hub did not give one ({_one_line(error)})."

@@ -52,6 +52,10 @@ class BuildError(ClippingsError):
     """A generation could not be made whole; the one before it goes on."""
 
 
+class EmptyQuestion(ClippingsError):
+    """The question, or what is to be searched for, is empty."""
+
+
 class BadDate(ClippingsError):
     """A date that was asked with is not of the form YYYY-MM-DD."""
 

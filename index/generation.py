@@ -82,15 +82,23 @@ def folder_of(store: Path, number: int) -> Path:
     return store / "generations" / f"{number:06d}"
 
 
-def current(store: Path) -> int:
-    """The number of the generation that answers, 0 when there is none yet; raises StoreDamaged."""
+def pointer(store: Path) -> tuple[int, str]:
+    """What CURRENT says: the number of the generation that answers, 0 when there is none yet, and its record's name.
+
+    A store that was removed and made again counts from 1 again: its name tells. Raises StoreDamaged.
+    """
     try:
-        text = (store / "CURRENT").read_text(encoding="ascii")
-        return int(text)
+        number, _, name = (store / "CURRENT").read_text(encoding="ascii").partition(" ")
+        return int(number), name.strip()
     except FileNotFoundError:
-        return 0
+        return 0, ""
     except ValueError as error:
         raise StoreDamaged(f"{store / 'CURRENT'} does not name a generation; run: clippings check --repair") from error
+
+
+def current(store: Path) -> int:
+    """The number of the generation that answers, 0 when there is none yet; raises StoreDamaged."""
+    return pointer(store)[0]
 
 
 class Generation:
@@ -408,7 +416,7 @@ def make_and_verify(
     if not _rows_sound(checks):
         failed = "; ".join(f"{check.name}: {check.detail}" for check in checks if not check.ok)
         raise BuildError(
-            f"The new generation failed its checks ({failed}); the one before it goes on. Run: clippings check"
+            f"The new generation failed its checks ({failed}); the one before it goes on. See whether the disk is full or failing, and index again."
         )
     if not _sound(checks):
         folder = folder_of(store, manifest.generation)
@@ -433,30 +441,31 @@ def _rows_sound(checks: Sequence[Check]) -> bool:
     return all(check.ok for check in checks if check.name not in _SEARCH_CHECKS)
 
 
-def publish(store: Path, number: int) -> None:
+def publish(store: Path, record: Record, number: int) -> None:
     """Make a generation the current one, in one step, with all of it on the disk first."""
     folder = folder_of(store, number)
     for path in sorted(folder.rglob("*")):
         _sync(path)
     _sync(folder)
     _sync(folder.parent)
-    _point(store, number)
+    _point(store, record, number)
 
 
-def _point(store: Path, number: int) -> None:
+def _point(store: Path, record: Record, number: int) -> None:
     new = store / "CURRENT.new"
-    new.write_text(f"{number}\n", encoding="ascii")
+    new.write_text(f"{number} {record.noted('store')}\n", encoding="ascii")
     _sync(new)
     os.replace(new, store / "CURRENT")
     _sync(store)
 
 
-def repoint(store: Path) -> None:
+def repoint(store: Path, record: Record) -> None:
     """Where CURRENT names no generation, let it name the newest that there is: one from which a build can go on."""
     try:
         current(store)
     except StoreDamaged:
-        _point(store, max((int(folder.name) for folder in (store / "generations").glob("[0-9]*")), default=0))
+        finished = (mark.parent.name for mark in (store / "generations").glob("[0-9]*/in-use"))
+        _point(store, record, max(map(int, finished), default=0))
 
 
 def _sync(path: Path) -> None:
@@ -470,7 +479,7 @@ def _sync(path: Path) -> None:
 def remove_others(store: Path, number: int) -> bool:
     """Remove every generation but this one; False when one of them is still being read and stays for now."""
     done = True
-    for folder in sorted((store / "generations").glob("*")):
+    for folder in sorted((store / "generations").glob("[0-9]*")):
         if folder.name != f"{number:06d}":
             done &= erase(folder)
     return done
@@ -487,8 +496,3 @@ def erase(folder: Path, wait: bool = False) -> bool:
     except FileNotFoundError:  # never finished, or removed by another process
         shutil.rmtree(folder, ignore_errors=not folder.exists())
     return True
-
-
-def manifest_draft(number: int, model: str, digest: str, cut: str, articles: int, passages: int) -> Manifest:
-    """The manifest of a generation that is still to be made."""
-    return Manifest(number, model, digest, cut, articles, passages, dead=0, exact=False, files={})

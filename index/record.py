@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,12 +23,13 @@ import numpy as np
 
 from index.article import Article, version_of
 from index.embedder import Vectors
-from index.errors import ArticleGone, StoreDamaged
+from index.errors import ArticleGone, StoreDamaged, StoreError
 from index.passages import Passage
 from index.readers.fields import Reading
 
 _SCHEMA_VERSION = 1
 _SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE roots (id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL UNIQUE);
 -- One row a file: its stamp (size, times, reader) tells whether it must be read again; NULL: it must.
 CREATE TABLE files (
@@ -98,6 +100,16 @@ class PassageRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost:
+    """A reading whose content was damaged: where it was read, and its title as it stands there now."""
+
+    root: int
+    path: str
+    place: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """What a generation holds, in articles."""
 
@@ -163,13 +175,14 @@ class Record:
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
             if version == 0:
                 self._db.executescript(f"BEGIN IMMEDIATE;{_SCHEMA}PRAGMA user_version = {_SCHEMA_VERSION};COMMIT;")
+                self.note("store", secrets.token_hex(8))
             elif version != _SCHEMA_VERSION:
                 raise StoreDamaged(
                     f"{path} was written by another version of Clippings (form {version}, expected {_SCHEMA_VERSION}); "
                     "use that version, or index into a new store."
                 )
         except sqlite3.DatabaseError as error:
-            raise self._damaged(error) from error
+            raise self._trouble(error) from error
 
     def close(self) -> None:
         """Close the file; a second call does nothing."""
@@ -183,20 +196,41 @@ class Record:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
-            except BaseException:
-                self._db.execute("ROLLBACK")
+                self._db.execute("COMMIT")
+            except BaseException as error:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                if isinstance(error, sqlite3.DatabaseError):
+                    raise self._trouble(error) from error
                 raise
-            self._db.execute("COMMIT")
 
     def _all(self, sql: str, values: Any = ()) -> list[sqlite3.Row]:
         with self._lock:
             try:
                 return self._db.execute(sql, values).fetchall()
             except sqlite3.DatabaseError as error:
-                raise self._damaged(error) from error
+                raise self._trouble(error) from error
+
+    def _trouble(self, error: sqlite3.DatabaseError) -> StoreError:
+        """What an error of SQLite means: an operational one is the disk's or another process's, any other is damage."""
+        if isinstance(error, sqlite3.OperationalError):
+            return StoreError(
+                f"The record {self.path} can't be used ({error}); see whether the disk is full, "
+                "the folder may be written, and no other program holds it."
+            )
+        return self._damaged(error)
 
     def _damaged(self, error: Exception | str) -> StoreDamaged:
         return StoreDamaged(f"The record {self.path} is damaged ({error}); run: clippings check --repair")
+
+    def note(self, key: str, value: str) -> None:
+        """Remember a fact of the store as a whole."""
+        self._all("INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", (key, value))
+
+    def noted(self, key: str) -> str:
+        """A fact of the store as a whole; empty when there is none."""
+        rows = self._all("SELECT value FROM meta WHERE key = ?", (key,))
+        return str(rows[0]["value"]) if rows else ""
 
     # Roots and files
 
@@ -285,9 +319,9 @@ class Record:
         for places in twins.values():
             first = places[0]
             paths = tuple((row["path"] or Path(row["root_path"]).name) + row["place"] for row in places)
-            id = _hash(paths[0])[:16]
-            if id in located:  # another root holds another article at the same relative path
-                id = _hash(paths[0], first["root_path"])[:16]
+            # Two roots may hold different articles at one relative path. An id must not change with what other roots
+            # hold, so all roots but the store's first have their own path in it.
+            id = _hash(paths[0], *([] if first["root"] == 1 else [first["root_path"]]))[:16]
             located[id] = Located(id, first["content"], paths)
         return list(located.values()), len(rows) - len(located)
 
@@ -509,28 +543,45 @@ class Record:
             found = [str(error)]
         return found
 
-    def mend(self) -> None:
-        """Drop rows that their hashes disown, and have the files that they came from read again."""
+    def mend(self) -> list[Lost]:
+        """Drop rows that their hashes disown, have their files read again, and tell which readings were dropped."""
+        lost = []
         with self.transaction():
             vectors = [(row["key"],) for row in self._db.execute("SELECT * FROM vectors") if not _sound(row)]
             self._db.executemany("DELETE FROM vectors WHERE key = ?", vectors)
-            contents = []
-            for row in self._db.execute("SELECT * FROM contents"):
+            for row in self._db.execute("SELECT * FROM contents").fetchall():
                 try:
                     self._check_content(row)
                 except StoreDamaged:
-                    contents.append((row["key"],))
+                    key = (row["key"],)
+                    for place in self._all("SELECT root, path, place FROM readings WHERE content = ?", key):
+                        lost.append(Lost(place["root"], place["path"], place["place"], row["title"]))
+                    self._db.execute("DELETE FROM readings WHERE content = ?", key)
+                    self._db.execute("DELETE FROM articles WHERE content = ?", key)
+                    self._db.execute("DELETE FROM contents WHERE key = ?", key)
             self._db.executemany(
-                "UPDATE files SET stamp = NULL WHERE (root, path) IN (SELECT root, path FROM readings WHERE content = ?)",
-                contents,
+                "UPDATE files SET stamp = NULL WHERE root = ? AND path = ?", [(one.root, one.path) for one in lost]
             )
-            self._db.executemany("DELETE FROM articles WHERE content = ?", contents)
-            self._db.executemany("DELETE FROM contents WHERE key = ?", contents)
             rows = self._db.execute("SELECT id, content, paths, digest, added FROM articles").fetchall()
             bad = [
                 (r["id"], r["added"]) for r in rows if _article_digest(r["id"], r["content"], r["paths"]) != r["digest"]
             ]
             self._db.executemany("DELETE FROM articles WHERE id = ? AND added = ?", bad)
+        return lost
+
+    def has(self, lost: Lost) -> bool:
+        """Whether a reading that was dropped is there again."""
+        where = "root = ? AND path = ? AND place = ?"
+        return bool(self._all(f"SELECT 1 FROM readings WHERE {where}", (lost.root, lost.path, lost.place)))
+
+
+def salvaged_roots(path: Path) -> list[str]:
+    """The roots in a record that can't be opened as one any more, as far as they can still be read."""
+    try:
+        with closing(sqlite3.connect(path)) as db:
+            return [str(row[0]) for row in db.execute("SELECT path FROM roots ORDER BY id")]
+    except sqlite3.DatabaseError:
+        return []
 
 
 def passage_id(article_id: str, content: str, number: int) -> str:

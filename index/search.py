@@ -6,16 +6,16 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from index import embedder
-from index.article import Article
+from index.article import Article, normalise
 from index.embedder import Embedder, Vectors
-from index.errors import ArticleChanged, BadDate, NoStore, StoreDamaged
-from index.generation import Generation, current, erase
+from index.errors import ArticleChanged, BadDate, EmptyQuestion, NoStore, StoreDamaged, StoreError
+from index.generation import Generation, current, erase, pointer
 from index.record import Record, day_number
 
 _POOL = 60  # passages that each leg of the search gives
@@ -98,9 +98,7 @@ def as_day(value: str | date | None) -> date | None:
     if value is None or isinstance(value, date):
         return value
     try:
-        if len(value) != 10:
-            raise ValueError(value)
-        return date.fromisoformat(value)
+        return datetime.strptime(value, "%Y-%m-%d").date()
     except ValueError:
         raise BadDate(f"“{value}” is not a date; write it as YYYY-MM-DD, for example 2025-07-09.") from None
 
@@ -140,6 +138,15 @@ class View:
         """Every publisher with how many articles it has."""
         return self._record.counts(self.number).publishers
 
+    def status(self, store: Path) -> Status:
+        """What the store holds; `store` is measured on the disk."""
+        manifest, counts = self._generation.manifest, self._record.counts(self.number)
+        roots = tuple(str(root.path) for root in self._record.roots())
+        return Status(
+            self.number, manifest.articles, manifest.passages, roots, counts.publishers, counts.undated,
+            counts.first, counts.last, manifest.model, manifest.model_digest, _size(store),
+        )  # fmt: skip
+
     def search(
         self,
         text: str,
@@ -147,24 +154,27 @@ class View:
         since: str | date | None = None,
         until: str | date | None = None,
         publishers: Sequence[str] = (),
-        spread: bool = True,
     ) -> Found:
         """The passages nearest to a text by meaning and by words, near-copies grouped; dates are inclusive.
 
-        `spread`: at most two passages of one article among the first five while other articles have hits.
+        At most two passages of one article are among the first five while other articles have hits.
+        Raises EmptyQuestion, BadDate.
         """
+        if not text.strip():
+            raise EmptyQuestion("Nothing was asked: the question is empty.")
         since, until = as_day(since), as_day(until)
+        publishers = [normalise(name) for name in publishers]
         articles, undated = None, 0
         if since or until or publishers:
             articles, undated = self._record.filtered(self.number, since, until, publishers)
         generation = self._generation
-        vector = self.embed([text])[0]
-        meaning = dict(generation.nearest(vector, _POOL, articles))
+        vector, pool = self.embed([text])[0], max(_POOL, limit)
+        meaning = dict(generation.nearest(vector, pool, articles))
         folded = [name.casefold() for name in publishers]
-        words = dict(generation.words.best(text, _POOL, day_number(since), day_number(until), folded))
+        words = dict(generation.words.best(text, pool, day_number(since), day_number(until), folded))
         scored = self._fuse(vector, meaning, words)
         hits = _group(self._hits(scored, meaning, words))
-        return Found(tuple((_spread(hits) if spread else hits)[:limit]), undated)
+        return Found(tuple(_spread(hits)[:limit]), undated)
 
     def _fuse(
         self, vector: Vectors, meaning: dict[str, float], words: dict[str, float]
@@ -196,7 +206,10 @@ class View:
         articles: dict[str, Article] = {}
         seen: set[tuple[str, int]] = set()
         for id, score, cosine in scored:
-            row = stored[id]
+            if (row := stored.get(id)) is None:
+                raise StoreDamaged(
+                    f"Generation {self.number} is damaged (a passage is missing); run: clippings check --repair"
+                )
             if (row["article_id"], row["start"]) in seen:  # another window of the same sentence
                 continue
             seen.add((row["article_id"], row["start"]))
@@ -248,16 +261,32 @@ def _spread(hits: list[Hit]) -> list[Hit]:
     return first[:5] + sorted(first[5:] + later, key=lambda hit: -hit.score)
 
 
+class _Opened:
+    """An open generation with the record that it was made from, and how many questions are reading them."""
+
+    def __init__(self, store: Path) -> None:
+        self.generation, self.pointer = _open_current(store)
+        self.readers = 0
+        try:
+            self.record = Record(store / "record.sqlite")
+        except BaseException:
+            self.generation.close()
+            raise
+
+    def close(self) -> None:
+        self.generation.close()
+        self.record.close()
+
+
 class Library:
     """An open store; thread-safe. It moves over to a new generation between two questions."""
 
-    def __init__(self, store: Path, record: Record, generation: Generation) -> None:
+    def __init__(self, store: Path) -> None:
         self.store = store
-        self._record = record
         self._lock = threading.Lock()
         self._loading = threading.Lock()
-        self._open: dict[int, tuple[Generation, int]] = {generation.number: (generation, 0)}  # with its readers
-        self._now = generation.number
+        self._now: _Opened | None = _Opened(store)
+        self._old: list[_Opened] = []  # still being read
         self._embedders: dict[str, Embedder] = {}
 
     @classmethod
@@ -266,23 +295,16 @@ class Library:
         store = Path(store)
         if not (store / "record.sqlite").exists():
             raise NoStore(f"There is no store in {store}; make one with: clippings index FOLDER")
-        number = current(store)
-        if number == 0:
+        if current(store) == 0:
             raise NoStore(f"Nothing was indexed into {store} yet; do so with: clippings index FOLDER")
-        record = Record(store / "record.sqlite")
-        try:
-            return cls(store, record, _open_current(store))
-        except BaseException:
-            record.close()
-            raise
+        return cls(store)
 
     def close(self) -> None:
         """Release the store; a second call does nothing."""
         with self._lock:
-            for generation, _ in self._open.values():
-                generation.close()
-            self._open.clear()
-        self._record.close()
+            for opened in [*self._old, *([self._now] if self._now else [])]:
+                opened.close()
+            self._now, self._old = None, []
 
     def __enter__(self) -> Library:
         return self
@@ -295,40 +317,36 @@ class Library:
     @contextmanager
     def view(self) -> Iterator[View]:
         """The current generation, held still for one question."""
-        generation = self._take()
+        opened = self._take()
         try:
-            yield View(self, generation, self._record)
+            yield View(self, opened.generation, opened.record)
         finally:
-            self._give_back(generation.number)
+            self._give_back(opened)
 
-    def _take(self) -> Generation:
+    def _take(self) -> _Opened:
         with self._lock:
-            if current(self.store) != self._now:
-                new = _open_current(self.store)
-                if new.number in self._open:
-                    new.close()
-                else:
-                    self._open[new.number] = (new, 0)
-                    self._now = new.number
-                    self._close_idle()
-            generation, readers = self._open[self._now]
-            self._open[self._now] = (generation, readers + 1)
-            return generation
-
-    def _give_back(self, number: int) -> None:
-        with self._lock:
-            if number in self._open:  # the library may have been closed meanwhile
-                generation, readers = self._open[number]
-                self._open[number] = (generation, readers - 1)
+            if self._now is None:
+                raise StoreError("This library is closed; open the store again.")
+            if pointer(self.store) != self._now.pointer:
+                new = _Opened(self.store)
+                self._old.append(self._now)
+                self._now = new
                 self._close_idle()
+            self._now.readers += 1
+            return self._now
+
+    def _give_back(self, opened: _Opened) -> None:
+        with self._lock:
+            opened.readers -= 1
+            self._close_idle()
 
     def _close_idle(self) -> None:
-        for number, (generation, readers) in list(self._open.items()):
-            if number != self._now and readers == 0:
-                generation.close()
-                del self._open[number]
+        for opened in [one for one in self._old if one.readers == 0]:
+            opened.close()
+            self._old.remove(opened)
+            if self._now and opened.pointer[1] == self._now.pointer[1]:
                 with suppress(OSError):  # where we may not, the next build does
-                    erase(generation.folder)
+                    erase(opened.generation.folder)
 
     def embedder(self, generation: Generation) -> Embedder:
         """The embedding model that a generation was made with; raises ModelError, StoreDamaged."""
@@ -362,25 +380,25 @@ class Library:
 
     def status(self) -> Status:
         """What the store holds."""
-        generation = self._take()
-        try:
-            manifest, counts = generation.manifest, self._record.counts(generation.number)
-            roots = tuple(str(root.path) for root in self._record.roots())
-            size = sum(path.stat().st_size for path in self.store.rglob("*") if path.is_file())
-            return Status(
-                generation.number, manifest.articles, manifest.passages, roots, counts.publishers, counts.undated,
-                counts.first, counts.last, manifest.model, manifest.model_digest, size,
-            )  # fmt: skip
-        finally:
-            self._give_back(generation.number)
+        with self.view() as view:
+            return view.status(self.store)
 
 
-def _open_current(store: Path) -> Generation:
+def _size(store: Path) -> int:
+    """The bytes of a store's files; a build may remove some while they are counted."""
+    size = 0
+    for path in store.rglob("*"):
+        with suppress(FileNotFoundError):
+            size += path.lstat().st_size if path.is_file() else 0
+    return size
+
+
+def _open_current(store: Path) -> tuple[Generation, tuple[int, str]]:
     """The current generation; a builder may publish another and remove this one while we open it."""
     while True:
-        number = current(store)
+        found = pointer(store)
         try:
-            return Generation(store, number)
+            return Generation(store, found[0]), found
         except FileNotFoundError:
-            if current(store) == number:
-                raise StoreDamaged(f"Generation {number} is missing; run: clippings check --repair") from None
+            if pointer(store) == found:
+                raise StoreDamaged(f"Generation {found[0]} is missing; run: clippings check --repair") from None

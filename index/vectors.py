@@ -79,6 +79,8 @@ class Collection:
 
     def metadatas(self, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
         """What is stored about these passages, by id."""
+        if not ids:
+            return {}
         found = self._collection.get(ids=list(ids), include=["metadatas"])
         return {id: dict(stored) for id, stored in zip(found["ids"], found["metadatas"] or [], strict=True)}
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.errors import NoStore
+from index.errors import ClippingsError, NoStore
 
 if TYPE_CHECKING:
     from assistant import Assistant
     from index import Library, Status
-
-log = logging.getLogger(__name__)
 
 
 class Desk:
@@ -22,6 +19,8 @@ class Desk:
     def __init__(self, store: Path) -> None:
         self._store = store
         self._lock = threading.Lock()
+        self._suggesting = threading.Lock()
+        self._suggested: tuple[int, list[str]] = (0, [])
         self._opened: tuple[Library, Assistant] | None = None
 
     def library(self) -> Library:
@@ -31,23 +30,21 @@ class Desk:
         return self._open()[1]
 
     def status(self) -> Status | None:
-        """The state of the store; nothing before it was built, or while it can't be told."""
+        """The state of the store, nothing before it was built; raises ClippingsError when it can't be told."""
         try:
             return self.library().status()
         except NoStore:
             return None
-        except Exception:
-            log.exception("The state of the store could not be read")
-            return None
 
     def examples(self) -> list[str]:
-        """Questions that these articles answer; none while they can't be told."""
+        """Questions that these articles answer, found once a generation; none while they can't be told."""
         try:
-            return list(self.assistant().examples())
-        except NoStore:
-            return []
-        except Exception:
-            log.exception("No examples could be made")
+            generation = self.library().status().generation
+            with self._suggesting:
+                if generation != self._suggested[0]:
+                    self._suggested = generation, self.assistant().examples()
+                return self._suggested[1]
+        except ClippingsError:  # the masthead says it
             return []
 
     def _open(self) -> tuple[Library, Assistant]:

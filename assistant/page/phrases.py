@@ -58,9 +58,9 @@ def how_to_read(measured: Mapping[str, float]) -> str:
     return _HOW_TO_READ.format(**measured).replace("%", " %")
 
 
-def masthead(status: Status | None) -> str:
-    """The name of the page and what there is to ask."""
-    told = "No articles yet" if status is None or not status.articles else _collection(status)
+def masthead(status: Status | None, trouble: str = "") -> str:
+    """The name of the page and what there is to ask, or what is the matter with it."""
+    told = literal(trouble) or ("No articles yet" if status is None or not status.articles else _collection(status))
     return f'<div class="masthead"><h1>Clippings</h1><p class="facts">{told}</p></div>'
 
 
