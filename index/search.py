@@ -328,6 +328,8 @@ class Library:
             if self._now is None:
                 raise StoreError("This library is closed; open the store again.")
             if pointer(self.store) != self._now.pointer:
+                if self._now.readers == 0:  # Chroma shares what is open of a folder, even with another one of its name
+                    self._now.close()
                 new = _Opened(self.store)
                 self._old.append(self._now)
                 self._now = new
