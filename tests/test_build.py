@@ -457,7 +457,9 @@ class TestRepair:
             behind.execute("UPDATE contents SET text = 'Changed.' WHERE title = 'Ferry'")
         behind.close()
         write(root / "ferry.md", b"\0")
-        assert all(one.ok for one in check(store, repair=True))
+        (failed,) = [one for one in check(store, repair=True) if not one.ok]
+        assert (failed.name, failed.detail) == ("articles read again", "lost: “Ferry” (ferry.md)")
+        assert all(one.ok for one in check(store))
         assert set(texts(store).values()) == ALL - {"The ferry rammed the pier."}
         assert reasons(build((), store), root) == {"ferry.md": "not text: it holds binary data"}
 

@@ -379,7 +379,7 @@ class TestGenerations:
 
     def test_a_failed_transaction_leaves_nothing(self, record: Record) -> None:
         root = add(record, "/news", "ferry.md", FERRY)
-        with pytest.raises(sqlite3.IntegrityError):
+        with pytest.raises(StoreDamaged, match="NOT NULL constraint failed"):
             record.save_file(root, "ferry.md", "new", [("", None)], [], keep=False)  # type: ignore[list-item]
         assert record.stamps(root) == {"ferry.md": "stamp"}
         assert len(record.located()[0]) == 1
