@@ -11,7 +11,6 @@ from index.article import Article, normalise, version_of
 HIDDEN = {
     "null": "\0",
     "backspace": "\x08",
-    "vertical tab": "\x0b",
     "escape": "\x1b",
     "delete": "\x7f",
     "C1 control": "\x9f",
@@ -60,7 +59,7 @@ JOINED = {
     "a heart on fire": "❤️\u200d🔥",
     "the rainbow flag": "🏳️\u200d🌈",
 }
-LINE_ENDS = ["\r\n", "\r", "\n", "\x85", "\u2028", "\u2029"]
+LINE_ENDS = ["\r\n", "\r", "\n", "\x0b", "\x0c", "\x85", "\u2028", "\u2029"]
 
 # Every code point, and often those that something is done with.
 texts = st.text(
