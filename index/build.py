@@ -337,7 +337,9 @@ def _bring_up_to_date(
         record.prepare(next_number, [*removed, *differing], [now[id] for id in [*added, *differing]])
         _cut_and_embed(record, cut, model, next_number, progress)
         count = sum(len(ids) for ids in record.passage_ids(cut, next_number).values())
-        draft = Manifest(next_number, model.name, model.digest, cut, len(now), count, dead=0, exact=False, files={})
+        draft = Manifest(
+            next_number, model.name, model.digest, cut, len(now), count, dead=0, exact=False, unreached=(), files={}
+        )  # fmt: skip
         made = make_and_verify(store, record, draft, None if whole else previous, progress)
         record.note("model", model.name)
         publish(store, record, next_number)

@@ -256,6 +256,27 @@ def test_a_graph_that_misses_too_much_is_searched_wider_or_exactly(
     assert all(one.ok for one in check(store))
 
 
+def test_a_passage_that_the_graph_does_not_reach_is_found_beside_it(
+    store: Path, built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missed = min(passage_ids(store))
+    nearest = Collection.nearest
+    monkeypatch.setattr(
+        Collection,
+        "nearest",
+        lambda self, vectors, limit: [
+            [pair for pair in near if pair[0] != missed][:limit] for near in nearest(self, vectors, limit + 1)
+        ],
+    )
+    build([built / "articles"], store, rebuild=True)
+    opened = Generation(store, 2)
+    assert opened.manifest.unreached == (missed,)
+    assert not opened.manifest.exact
+    assert opened.nearest(opened.array[opened.rows[missed]], 3)[0][0] == missed
+    opened.close()
+    assert all(one.ok for one in check(store))
+
+
 def test_a_generation_that_can_not_be_made_whole_is_not_published(
     store: Path, built: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -345,7 +366,7 @@ class TestReaders:
 
 
 def test_a_manifest_comes_back(tmp_path: Path) -> None:
-    manifest = Manifest(3, "model", "digest", "1:digest", 2, 5, 1, True, {"vectors.npy": (7, "abc")})
+    manifest = Manifest(3, "model", "digest", "1:digest", 2, 5, 1, True, ("a:b:0",), {"vectors.npy": (7, "abc")})
     manifest.write(tmp_path)
     assert Manifest.read(tmp_path) == manifest
 
