@@ -264,18 +264,18 @@ def test_a_passage_that_the_graph_does_not_reach_is_found_beside_it(
     missed = next(id for id in before.ids if id.endswith(":0") and alike[before.rows[id]].max() < 0.9)
     before.close()
     nearest = Collection.nearest
-    monkeypatch.setattr(
-        Collection,
-        "nearest",
-        lambda self, vectors, limit: [
-            [pair for pair in near if pair[0] != missed][:limit] for near in nearest(self, vectors, limit + 1)
-        ],
-    )
+
+    def without(self: Collection, vectors: np.ndarray, limit: int) -> list[list[tuple[str, float]]]:
+        found = nearest(self, vectors, limit + 1)
+        # The recall of so small a collection would suffer, too: only what looks for itself misses it.
+        return [[pair for pair in near if limit > 1 or pair[0] != missed][:limit] for near in found]
+
+    monkeypatch.setattr(Collection, "nearest", without)
     build([built / "articles"], store, rebuild=True)
     opened = Generation(store, 2)
     assert opened.manifest.unreached == (missed,)
     assert not opened.manifest.exact
-    assert opened.nearest(opened.array[opened.rows[missed]], 3)[0][0] == missed
+    assert opened.nearest(opened.array[opened.rows[missed]], 1)[0][0] == missed
     opened.close()
     assert all(one.ok for one in check(store))
 
