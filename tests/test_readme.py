@@ -86,5 +86,14 @@ def test_commands_that_open_the_page(command: str, folder: Path) -> None:
 
 def test_rates_are_the_measured_ones() -> None:
     measured = calibration().measured
-    for name in ("refused_elsewhere", "refused_near_misses", "refused_answerable"):
-        assert f"{measured[name]:.0%}".replace("%", " %") in README
+    for kind, line in (
+        ("answerable", "that the articles answer"),
+        ("near_misses", "near misses"),
+        ("elsewhere", "from elsewhere"),
+    ):
+        refused, answered = measured[f"refused_{kind}"], measured[f"answer_{kind}"]
+        row = next(row for row in README.splitlines() if row.startswith(f"  | {line}"))
+        shares = [int(share) for share in re.findall(r"(\d+) %", row)]
+        assert shares == [round(100 * share) for share in (refused, 1 - refused - answered, answered)]
+    assert f"of {measured['questions']} questions" in README
+    assert f"for {measured['gold_in_any']:.0%}".replace("%", " %") in README
