@@ -18,6 +18,7 @@ from assistant.quoting import Quoted, quote
 from assistant.retriever import RankedHit, retrieve, sentences_of
 from assistant.voices import voices
 from index import Article, Library
+from index.article import normalise
 from index.errors import EmptyQuestion
 from index.search import Found, View, as_day
 
@@ -158,7 +159,7 @@ def _notices(view: View, filters: Filters, found: Found) -> tuple[str, ...]:
         articles = "1 article has" if found.undated == 1 else f"{found.undated} articles have"
         notices.append(f"{articles} no date and dropped out of the search.")
     known = {name.casefold() for name in view.publishers()} if filters.publishers else set()
-    unknown = [name for name in filters.publishers if name.casefold() not in known]
+    unknown = [name for name in filters.publishers if normalise(name).casefold() not in known]
     if unknown:
         notices.append(f"No article is by {', '.join(unknown)}.")
     return tuple(notices)

@@ -40,11 +40,13 @@ _KINDS = (
 )
 _ASKED = tuple((regex.compile(question, regex.IGNORECASE), regex.compile(kind)) for question, kind in _KINDS)
 
-# Words that ask, and words that ask who says it: no sentence need have them to answer.
+# Words that ask, that ask who says it, or that only hold a sentence together (beyond what the index leaves out anyway):
+# no sentence need have them to answer.
 _ASKING = frozenset(
     stem
-    for word in "who whom whose what which when where why how many much did does do say says said tell told according "
-    "report reported article articles write wrote give name".split()
+    for word in "who whom whose what which when where why how many much did does do done have has had having been being "
+    "were can could may might must shall should would say says said tell told according report reported article articles "
+    "write wrote give name about from than during any some other he she his her its our your we you i me my".split()
     for stem in stems(word)
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import util
 from pathlib import Path
@@ -55,7 +55,7 @@ class Embedder:
         """Word pieces of an article's text that fit in one vector, next to its title."""
         return self.limit - TITLE_PIECES - _SPECIAL_PIECES
 
-    def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
+    def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, one row a text."""
         if not texts:
             return np.zeros((0, self.dimension), np.float32)
@@ -72,8 +72,6 @@ class Embedder:
                     convert_to_numpy=True,
                     show_progress_bar=False,
                 )
-            if progress:
-                progress(len(rows))
         return out
 
     def count(self, texts: Sequence[str]) -> list[int]:

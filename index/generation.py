@@ -31,6 +31,7 @@ Progress = Callable[[str, int, int], None]  # stage, done, total
 
 _SAMPLE = 10_000  # articles; of larger collections so many are asked to find themselves
 _RECALL_SAMPLE = 200
+_VECTOR_SAMPLE = 1_000  # vectors read back out of Chroma
 _RECALL = 0.99
 _EF_SEARCH = 400  # where Chroma's own 100 misses too much
 _UNREACHED = 100  # passages; of 31,000 news passages the graph failed to lead to 7
@@ -371,6 +372,16 @@ def _check_rows(generation: Generation, record: Record) -> Iterable[Check]:
         )
     wrong = sum(stored.get(id) != metadata(row) for id, row in rows.items())
     yield Check("rows in Chroma", not wrong, f"{wrong} differ from the record" if wrong else "as in the record")
+    known = [row for row, id in enumerate(generation.ids) if id in stored]
+    if known:
+        some = sorted(random.Random(generation.number).sample(known, min(_VECTOR_SAMPLE, len(known))))
+        try:
+            held = generation.collection.vectors([generation.ids[row] for row in some])
+            close = bool(np.allclose(held, generation.array[some], atol=1e-5))
+            what = f"{len(some)} as in the record" if close else "they differ from the record"
+        except Exception as error:  # Chroma's own, where its rows name vectors that it lacks
+            close, what = False, " ".join(str(error).split())[:160]
+        yield Check("vectors in Chroma", close, what)
     same = generation.array.shape == expected.shape and bool(np.array_equal(generation.array, expected))
     yield Check("vectors", same, "as in the record" if same else "they differ from the record")
 

@@ -11,7 +11,7 @@ import tantivy
 from index.record import PassageRow
 
 _HEAP = 64_000_000  # bytes of the writer, shared by its threads
-_TITLE_BOOST = 1.0  # a word in the title counts as one in the text; publisher half
+_PUBLISHER = 0.5  # of what a word in the text or the title counts
 
 
 def _analyzer() -> tantivy.TextAnalyzer:
@@ -94,7 +94,7 @@ class Words:
                     tantivy.Query.boost_query(tantivy.Query.term_query(schema, field, word, "freq"), boost),
                 )
                 for word in dict.fromkeys(words)
-                for field, boost in (("text", 1.0), ("title", _TITLE_BOOST), ("publisher", 0.5))
+                for field, boost in (("text", 1.0), ("title", 1.0), ("publisher", _PUBLISHER))
             ]
         )
         parts = [(tantivy.Occur.Must, any_word)]

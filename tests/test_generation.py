@@ -124,9 +124,9 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
                 ids=it.ids[:5], embeddings=np.roll(it.array[:5], 1, axis=1)  # type: ignore[arg-type]
             )
         ),
-        "finds itself",
+        "vectors in Chroma",
     ),
-    "vectors lost in Chroma": (delete_rows, "finds itself"),
+    "vectors lost in Chroma": (delete_rows, "vectors in Chroma"),
     "words emptied": (lambda folder: Words(folder / "words").change(passage_ids(folder.parent.parent), ()), "opens"),
 }  # fmt: skip
 
