@@ -347,12 +347,12 @@ def _readable(answer: Answer) -> str:
     lines += answer.notices
     for statement in answer.statements:
         for quotation in statement.quotations:
-            voice = quotation.voice
+            voice, outlet = quotation.voice, answer.source(quotation.source).publisher or "the article"
             via = f", via {voice.via.text}" if voice and voice.via else ""
             lines += [
                 "",
                 f"  “{' '.join(quotation.text.split())}” [{quotation.source}]",
-                f"    — {voice.speaker}{via}, according to the article" if voice else "    — the article itself",
+                f"    — {voice.speaker}{via}, according to {outlet}" if voice else f"    — in {outlet}",
             ]
     lines.append("")
     for source in answer.sources:

@@ -38,8 +38,8 @@ _HOW_TO_READ = (
     '<div class="how">'
     "<p><b>Quotations are verbatim.</b> Each is one or more whole sentences of an article, letter for letter. "
     "Its marker, such as [1], opens the article with those words highlighted.</p>"
-    "<p><b>Under each quotation stands who says it,</b> as far as the article tells. “The article itself” "
-    "means that its author says it and names nobody else.</p>"
+    "<p><b>Under each quotation stands who says it,</b> where its own words name somebody, and the paper that prints "
+    "it. Where only the paper stands, nobody was found to be named: open it, and see who speaks around it.</p>"
     "<p><b>An answer is one of three kinds.</b> <i>From your articles:</i> these sentences answer the question. "
     "<i>Closest in the articles:</i> nothing answers it surely, and this comes near; read it with care. "
     "<i>The articles don’t answer this:</i> below stand the passages that came nearest, for you to judge.</p>"

@@ -114,7 +114,7 @@ def _quotation(found: Answer, quotation: Quotation) -> str:
     page = f", page {quotation.page}" if quotation.page is not None else ""
     return (
         f'<blockquote class="quotation"><p dir="auto">{literal(quotation.text)} {_marker(found, quotation)}</p>'
-        f'<footer class="voice">{voice(quotation.voice)}{page}</footer></blockquote>'
+        f'<footer class="voice">{voice(quotation.voice, found.source(quotation.source).publisher)}{page}</footer></blockquote>'
     )
 
 
@@ -124,13 +124,13 @@ def _marker(found: Answer, quotation: Quotation) -> str:
     return f'<a class="cite" href="{html.escape(address)}">&#91;{source.number}&#93;</a>'
 
 
-def voice(said: Voice | None) -> str:
-    """Who says it, according to the article."""
+def voice(said: Voice | None, publisher: str | None) -> str:
+    """Who says it, and in which paper; where nobody was found to say it, the paper alone."""
+    outlet = f"<bdi>{literal(publisher)}</bdi>" if publisher else "the article"
     if said is None:
-        return '<span class="own">the article itself</span>'
-    if said.via is None:
-        return f"<bdi>{literal(said.speaker)}</bdi>, according to the article"
-    return f"<bdi>{literal(said.speaker)}</bdi>, via <bdi>{literal(said.via.text)}</bdi>"
+        return f"in {outlet}"
+    via = f", via <bdi>{literal(said.via.text)}</bdi>" if said.via else ""
+    return f'<bdi class="speaker">{literal(said.speaker)}</bdi>{via}, according to {outlet}'
 
 
 def _left_out(sentences: tuple[str, ...]) -> str:

@@ -61,18 +61,20 @@ SAID = Span(0, 1, "x")
 
 
 @pytest.mark.parametrize(
-    ("voice", "told"),
+    ("voice", "publisher", "told"),
     [
-        (None, "the article itself"),
-        (Voice("Le Monde", SAID, SAID), "Le Monde, according to the article"),
+        (None, "The Beacon", "in The Beacon"),
+        (None, None, "in the article"),
+        (Voice("Le Monde", SAID, SAID), None, "Le Monde, according to the article"),
         (
             Voice("Andrei Yusov", SAID, SAID, Span(0, 1, "a Ukrainian TV channel")),
-            "Andrei Yusov, via a Ukrainian TV channel",
+            "The Beacon",
+            "Andrei Yusov, via a Ukrainian TV channel, according to The Beacon",
         ),
     ],
 )
-def test_a_voice_is_named_with_its_way(voice: Voice | None, told: str) -> None:
-    assert html.unescape(re.sub(r"<[^>]*>", "", render.voice(voice))) == told
+def test_a_voice_is_named_with_its_way(voice: Voice | None, publisher: str | None, told: str) -> None:
+    assert html.unescape(re.sub(r"<[^>]*>", "", render.voice(voice, publisher))) == told
 
 
 @pytest.mark.parametrize(
