@@ -26,13 +26,14 @@ install-test: .venv/installed-test
 # pip is upgraded first: the one that comes with Python 3.11 needs ten minutes to resolve what a new one does in seconds.
 .venv/installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Clippings needs Python 3.11 or newer; name one: make PYTHON=python3.11"; exit 1; }
-	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --upgrade pip
-	$(BIN)/pip install --quiet --editable .
+	@echo "Installing into .venv: once, a few minutes ..."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --upgrade pip
+	@$(BIN)/pip install --quiet --editable .
 	@touch $@
 
 .venv/installed-test: .venv/installed
-	$(BIN)/pip install --quiet --editable ".[test]"
+	@$(BIN)/pip install --quiet --editable ".[test]"
 	@touch $@
 
 browser:
