@@ -15,7 +15,7 @@ from index import embedder
 from index.article import Article, normalise
 from index.embedder import Embedder, Vectors
 from index.errors import ArticleChanged, BadDate, EmptyQuestion, NoStore, StoreDamaged, StoreError
-from index.generation import Generation, current, erase, pointer
+from index.generation import Generation, erase, pointer
 from index.record import Record, day_number
 
 _POOL = 60  # passages that each leg of the search gives
@@ -267,6 +267,7 @@ class _Opened:
     def __init__(self, store: Path) -> None:
         self.generation, self.pointer = _open_current(store)
         self.readers = 0
+        self.closed = False
         try:
             self.record = Record(store / "record.sqlite")
         except BaseException:
@@ -274,6 +275,7 @@ class _Opened:
             raise
 
     def close(self) -> None:
+        self.closed = True
         self.generation.close()
         self.record.close()
 
@@ -295,8 +297,6 @@ class Library:
         store = Path(store)
         if not (store / "record.sqlite").exists():
             raise NoStore(f"There is no store in {store}; make one with: clippings index FOLDER")
-        if current(store) == 0:
-            raise NoStore(f"Nothing was indexed into {store} yet; do so with: clippings index FOLDER")
         return cls(store)
 
     def close(self) -> None:
@@ -327,7 +327,7 @@ class Library:
         with self._lock:
             if self._now is None:
                 raise StoreError("This library is closed; open the store again.")
-            if pointer(self.store) != self._now.pointer:
+            if self._now.closed or pointer(self.store) != self._now.pointer:
                 if self._now.readers == 0:  # Chroma shares what is open of a folder, even with another one of its name
                     self._now.close()
                 new = _Opened(self.store)
@@ -399,6 +399,8 @@ def _open_current(store: Path) -> tuple[Generation, tuple[int, str]]:
     """The current generation; a builder may publish another and remove this one while we open it."""
     while True:
         found = pointer(store)
+        if found[0] == 0:
+            raise NoStore(f"Nothing is indexed in {store}; do so with: clippings index FOLDER")
         try:
             return Generation(store, found[0]), found
         except FileNotFoundError:

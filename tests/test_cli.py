@@ -513,7 +513,7 @@ def test_interrupted(folder: Path, tmp_path: Path, run: Run) -> None:
     assert "Traceback" not in err
     none_yet = run("status", "--store", tmp_path / "store")
     assert none_yet.status == 1
-    assert "Nothing was indexed" in none_yet.line
+    assert "Nothing is indexed" in none_yet.line
     assert run("index", "--store", tmp_path / "store", "--json").json["articles"] == 3
 
 

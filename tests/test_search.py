@@ -286,7 +286,7 @@ class TestOpening:
         with pytest.raises(Exception, match="No articles were found"):
             build([tmp_path / "empty"], tmp_path / "store")
         assert current(tmp_path / "store") == 0
-        with pytest.raises(NoStore, match="Nothing was indexed into .* yet"):
+        with pytest.raises(NoStore, match="Nothing is indexed in"):
             Library.open(tmp_path / "store")
 
     def test_a_closed_library_says_so(self, sample_store: Path) -> None:
@@ -314,3 +314,15 @@ class TestOpening:
         assert list(hit.to_dict()) == [
             "article_id", "version", "title", "publisher", "published", "start", "end", "text", "score", "found_by",
         ]  # fmt: skip
+
+
+def test_a_store_that_is_away_for_a_while_is_back_when_it_is(sample_store: Path, tmp_path: Path) -> None:
+    store = shutil.copytree(sample_store, tmp_path / "store")
+    with Library.open(store) as library:
+        before = library.search("cracks in the bridge", limit=1)
+        (store / "CURRENT").rename(tmp_path / "aside")
+        for _ in range(2):
+            with pytest.raises(NoStore, match="Nothing is indexed"):
+                library.search("cracks in the bridge")
+        (tmp_path / "aside").rename(store / "CURRENT")
+        assert library.search("cracks in the bridge", limit=1) == before
