@@ -30,7 +30,7 @@ app = typer.Typer(
 _Progress = Callable[[str, int, int], None]
 
 Store = Annotated[
-    Path | None, typer.Option("--store", metavar="DIR", help="The store [default: store, or CLIPPINGS_STORE].")
+    Path | None, typer.Option("--store", metavar="DIR", help="The store (default: store, or CLIPPINGS_STORE).")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, to standard output.")]
 ProgressFlag = Annotated[
@@ -251,9 +251,9 @@ def ask(
 
 @app.command()
 def chat(
-    host: Annotated[str | None, typer.Option(help="Where to listen [default: 127.0.0.1, or CLIPPINGS_HOST].")] = None,
+    host: Annotated[str | None, typer.Option(help="Where to listen (default: 127.0.0.1, or CLIPPINGS_HOST).")] = None,
     port: Annotated[
-        int | None, typer.Option(min=0, max=65535, help="The port [default: 7860, or CLIPPINGS_PORT]; 0: a free one.")
+        int | None, typer.Option(min=0, max=65535, help="The port (default: 7860, or CLIPPINGS_PORT); 0: a free one.")
     ] = None,
     store: Store = None,
 ) -> None:
