@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,11 @@ from index.embedder import Embedder
 from index.record import Record
 
 ARTICLES = Path(__file__).parent.parent / "articles"
+
+
+def pytest_configure() -> None:
+    """A shell that runs the tests in the background has SIGINT ignored, and what they start would inherit that."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -43,13 +43,6 @@ def test_nothing_gives_no_rows(model: Embedder) -> None:
     assert model.embed([]).shape == (0, model.dimension)
 
 
-def test_progress_counts_every_text(model: Embedder) -> None:
-    done: list[int] = []
-    model.embed(["A ship."] * 70, done.append)
-    assert sum(done) == 70
-    assert len(done) > 1
-
-
 def test_pieces_are_counted_as_the_tokenizer_cuts_them_beyond_its_limit(model: Embedder) -> None:
     assert model.count(["The ferry sank.", "", "word " * 600]) == [4, 0, 600]
 
