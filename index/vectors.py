@@ -12,6 +12,7 @@ from typing import Any, cast
 import chromadb
 import numpy as np
 from chromadb.api.client import Client
+from chromadb.api.collection_configuration import CreateHNSWConfiguration
 from chromadb.config import Settings
 
 from index.embedder import Vectors
@@ -40,8 +41,11 @@ class Collection:
         self._client = cast(Client, chromadb.PersistentClient(path=str(folder), settings=settings))
         try:
             if create:
+                # Saved after every call: what Chroma leaves in its log it puts into the graph anew at each opening, at
+                # random, and what was proved of one graph would not hold for the next.
+                graph = CreateHNSWConfiguration(space="cosine", sync_threshold=1, batch_size=1)
                 self._collection = self._client.create_collection(
-                    _COLLECTION, configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
+                    _COLLECTION, configuration={"hnsw": graph}, embedding_function=None
                 )
             else:
                 self._collection = self._client.get_collection(_COLLECTION, embedding_function=None)
@@ -128,8 +132,8 @@ def copy(source: Path, target: Path) -> None:
 def steady_files(folder: Path) -> list[Path]:
     """The files that reading does not change.
 
-    Merely opening the folder writes a row into its SQLite file. A graph that Chroma has not saved yet (fewer than
-    1,000 passages: it still lies in the rows) leaves files without meaning, which every query writes anew.
+    Merely opening the folder writes a row into its SQLite file. A graph that was never saved, because nothing was
+    added, leaves files without meaning, which every query writes anew.
     """
     graphs = [path.parent for path in folder.glob("*/index_metadata.pickle")]
     return sorted(path for graph in graphs for path in graph.iterdir())
