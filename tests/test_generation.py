@@ -84,19 +84,25 @@ def flip_byte(path: Path) -> None:
 
 
 def in_chroma(change: Callable[[Collection, Generation], object]) -> Callable[[Path], None]:
+    """What a faulty build would leave: changed, and its manifest speaks of the files as they are then."""
+
     def damage(folder: Path) -> None:
         opened = Generation(folder.parent.parent, int(folder.name))
         change(opened.collection, opened)
         opened.close()
+        generation._seal(folder, opened.manifest)
 
     return damage
 
 
-def delete_rows(folder: Path) -> None:
-    """What a crash inside Chroma can leave: rows without their vectors."""
+def lose_vectors(folder: Path) -> None:
+    """Rows without their vectors."""
+    for saved in folder.glob("chroma/*/index_metadata.pickle"):
+        shutil.rmtree(saved.parent)
     with sqlite3.connect(folder / "chroma" / "chroma.sqlite3") as rows:
-        assert rows.execute("DELETE FROM embeddings_queue").rowcount > 0
+        rows.execute("DELETE FROM embeddings_queue")
     rows.close()
+    generation._seal(folder, Manifest.read(folder))
 
 
 DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
@@ -126,7 +132,7 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
         ),
         "vectors in Chroma",
     ),
-    "vectors lost in Chroma": (delete_rows, "vectors in Chroma"),
+    "vectors lost in Chroma": (lose_vectors, "vectors in Chroma"),
     "words emptied": (lambda folder: Words(folder / "words").change(passage_ids(folder.parent.parent), ()), "opens"),
 }  # fmt: skip
 
