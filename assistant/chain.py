@@ -12,7 +12,7 @@ from typing import Any
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from assistant import confidence
-from assistant.answer import Also, Answer, Filters, Nearest, Quotation, Seconds, Source, Statement, Tier
+from assistant.answer import Also, Answer, Filters, Nearest, Quotation, Seconds, Source, Statement
 from assistant.question import Turn, standalone
 from assistant.quoting import Quoted, quote
 from assistant.retriever import RankedHit, retrieve, sentences_of
@@ -202,6 +202,3 @@ class _Chain(Runnable[str | Mapping[str, Any], Answer]):
 
 def _arguments(given: str | Mapping[str, Any]) -> dict[str, Any]:
     return {"question": given} if isinstance(given, str) else dict(given)
-
-
-__all__ = ["Assistant", "Tier"]

@@ -19,7 +19,7 @@ from index.generation import Generation, erase, pointer
 from index.record import Record, day_number
 
 _POOL = 60  # passages that each leg of the search gives
-# Chosen on cranfield, squad2 and xquad, choose halves: higher favours abstracts, lower favours news.
+# Between what suits abstracts (higher) and what suits news (lower); not measured in this program yet.
 _MEANING = 0.6
 _SHINGLE = 4  # words
 _NEAR_COPY = 0.7  # share of the shorter article's shingles that the longer one has

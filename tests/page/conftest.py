@@ -89,7 +89,7 @@ def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
         if not Path(path).exists():
-            pytest.skip("no Chromium here; name one in CHROMIUM")
+            pytest.fail("no Chromium here; name one in CHROMIUM")
         browser = playwright.chromium.launch(executable_path=path, args=QUIET)
         yield browser
         browser.close()
