@@ -109,7 +109,8 @@ def _quoted(answer: Answer, quoted: Sequence[Quoted]) -> Iterator[Answer]:
         article = one.hit.article
         if article.id not in sources:
             sources[article.id] = _source(len(sources) + 1, article, one.hit.also)
-        quotation = Quotation(sources[article.id].number, one.start, one.end, one.text, voice=one.voice)
+        page = article.page(one.start)
+        quotation = Quotation(sources[article.id].number, one.start, one.end, one.text, page, one.voice)
         statement = Statement(one.text, "quoted", (quotation,))
         answer = replace(answer, statements=(*answer.statements, statement), sources=tuple(sources.values()))
         yield answer

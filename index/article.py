@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
 
@@ -35,6 +36,15 @@ _SHAPED = (
 _LOOSE_JOINER = regex.compile(
     rf"\u200c(?<![{_SHAPED}]\p{{M}}*\u200c)|\u200d(?<![{_SHAPED}\p{{Extended_Pictographic}}\p{{Emoji_Modifier}}]\p{{M}}*\u200d)"
 )
+# Of those, what can carry words that a machine reads and a person does not, or show a person other words. Soft hyphens,
+# marks of direction and a byte order mark in front are everyday typography; some tags behind a black flag make a flag.
+_CONCEALING = regex.compile(
+    "[\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060\u202a-\u202e\u2061-\u206f\u3164\uffa0\ufff9-\ufffb"
+    "\U000e0000-\U000e007f\U000e0100-\U000e01ef]|(?<!^)\ufeff"
+)
+_FLAG = regex.compile("\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{2,6}\U000e007f")
+HIDDEN_CHARACTERS = "hidden characters left out"
+HIDDEN_TEXT = "hidden text left out"
 _LINE_END = regex.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")  # what str.splitlines ends a line at
 _SURROGATE = regex.compile("[\ud800-\udfff]")
 
@@ -46,6 +56,12 @@ def normalise(text: str) -> str:
     text = _LOOSE_JOINER.sub("", text)
     text = _SURROGATE.sub("\ufffd", text)
     return unicodedata.normalize("NFC", text)
+
+
+def conceals(text: str) -> bool:
+    """Whether a text, before it is normalised, holds characters that hide words or reorder them."""
+    text = _FLAG.sub("", text)
+    return bool(_CONCEALING.search(text) or _LOOSE_JOINER.search(text))
 
 
 def version_of(text: str) -> str:
@@ -66,6 +82,12 @@ class Article:
     url: str | None
     paths: tuple[str, ...]  # where it was read: root-relative, with "#" and a record's name in a file of many
     version: str  # sha256 of text
+    pages: tuple[int, ...] = ()  # where each page begins in the text; none where the source has no pages
+    marks: tuple[str, ...] = ()  # what a reader should know of how it was read, such as HIDDEN_TEXT
+
+    def page(self, offset: int) -> int | None:
+        """The number of the page, from 1, that a character stands on."""
+        return max(bisect_right(self.pages, offset), 1) if self.pages else None
 
     @property
     def path(self) -> str:
@@ -82,5 +104,7 @@ class Article:
             "published": self.published.isoformat() if self.published else None,
             "url": self.url,
             "paths": list(self.paths),
+            "pages": list(self.pages),
+            "marks": list(self.marks),
             "text": self.text,
         }

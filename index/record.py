@@ -27,7 +27,7 @@ from index.errors import ArticleGone, StoreDamaged, StoreError
 from index.passages import Passage
 from index.readers.fields import Reading
 
-_SCHEMA_VERSION = 1
+_SCHEMA_VERSION = 2
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE roots (id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL UNIQUE);
@@ -46,7 +46,8 @@ CREATE TABLE unreadable (
 );
 CREATE TABLE contents (
     key TEXT PRIMARY KEY, twin TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL, publisher TEXT,
-    publisher_folded TEXT, authors TEXT NOT NULL, published INTEGER, url TEXT
+    publisher_folded TEXT, authors TEXT NOT NULL, published INTEGER, url TEXT,
+    pages TEXT NOT NULL DEFAULT '[]', marks TEXT NOT NULL DEFAULT '[]'
 );
 -- `cut` names the splitter and the embedding model: another one cuts and embeds anew, beside the old.
 CREATE TABLE passages (
@@ -63,6 +64,13 @@ CREATE INDEX readings_by_content ON readings (content);
 CREATE INDEX passages_by_vector ON passages (vector);
 CREATE INDEX articles_by_content ON articles (content);
 """
+# What makes a record of an earlier form one of the next.
+_MIGRATIONS = {
+    1: """
+ALTER TABLE contents ADD COLUMN pages TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE contents ADD COLUMN marks TEXT NOT NULL DEFAULT '[]';
+"""
+}
 _LIVE = "added <= :generation AND (removed IS NULL OR removed > :generation)"
 _VARIABLES = 500  # of one SQL statement; some builds of SQLite take no more than 999
 
@@ -121,7 +129,8 @@ class Counts:
 
 def content_key(reading: Reading) -> str:
     """The hash of all that an article says."""
-    return _hash(*_facts(reading), json.dumps(reading.authors))
+    further = [json.dumps([reading.pages, reading.marks])] if reading.pages or reading.marks else []
+    return _hash(*_facts(reading), json.dumps(reading.authors), *further)
 
 
 def vector_key(model: str, text: str) -> str:
@@ -176,6 +185,11 @@ class Record:
             if version == 0:
                 self._db.executescript(f"BEGIN IMMEDIATE;{_SCHEMA}PRAGMA user_version = {_SCHEMA_VERSION};COMMIT;")
                 self.note("store", secrets.token_hex(8))
+            elif version in _MIGRATIONS:
+                for form in range(version, _SCHEMA_VERSION):
+                    self._db.executescript(
+                        f"BEGIN IMMEDIATE;{_MIGRATIONS[form]}PRAGMA user_version = {form + 1};COMMIT;"
+                    )
             elif version != _SCHEMA_VERSION:
                 raise StoreDamaged(
                     f"{path} was written by another version of Clippings (form {version}, expected {_SCHEMA_VERSION}); "
@@ -297,12 +311,12 @@ class Record:
             (
                 content_key(reading), _hash(*_facts(reading)), reading.title, reading.text, reading.publisher,
                 reading.publisher and reading.publisher.casefold(), json.dumps(reading.authors),
-                day_number(reading.published), reading.url,
+                day_number(reading.published), reading.url, json.dumps(reading.pages), json.dumps(reading.marks),
             )
             for reading in readings
         ]  # fmt: skip
         with self.transaction():
-            self._db.executemany("INSERT INTO contents VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING", rows)
+            self._db.executemany("INSERT INTO contents VALUES (?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING", rows)
 
     # Articles by generation
 
@@ -469,13 +483,22 @@ class Record:
         return Article(
             id, row["text"], row["title"], row["publisher"], tuple(json.loads(row["authors"])), _day(row["published"]),
             row["url"], located.paths, version_of(row["text"]),
+            tuple(json.loads(row["pages"])), tuple(json.loads(row["marks"])),
         )  # fmt: skip
 
     def _check_content(self, row: sqlite3.Row) -> None:
         if row["key"] is not None:
-            authors = tuple(json.loads(row["authors"]))
+            authors, pages, marks = (tuple(json.loads(row[name])) for name in ("authors", "pages", "marks"))
             reading = Reading(
-                "", row["title"], row["text"], row["publisher"], authors, _day(row["published"]), row["url"]
+                "",
+                row["title"],
+                row["text"],
+                row["publisher"],
+                authors,
+                _day(row["published"]),
+                row["url"],
+                pages,
+                marks,
             )
             if content_key(reading) == row["key"]:
                 return

@@ -7,16 +7,15 @@ import shutil
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-import chromadb
 import numpy as np
-from chromadb.api.client import Client
-from chromadb.api.collection_configuration import CreateHNSWConfiguration
-from chromadb.config import Settings
 
 from index.embedder import Vectors
 from index.record import PassageRow
+
+if TYPE_CHECKING:
+    from chromadb.api.client import Client
 
 _COLLECTION = "passages"
 _BATCH = 2000  # records an upsert; Chroma takes at most 5,461
@@ -27,6 +26,11 @@ class Collection:
     """The passages of one generation in Chroma: ids, vectors and metadata, no texts."""
 
     def __init__(self, folder: Path, create: bool = False) -> None:
+        # Imported here: it takes most of a second, and a command that opens no collection need not wait for it.
+        import chromadb
+        from chromadb.api.collection_configuration import CreateHNSWConfiguration
+        from chromadb.config import Settings
+
         # Chroma reads settings from the environment and from a .env file in the working folder: what decides where
         # data goes is said here, and the file is left alone.
         settings = Settings(
@@ -38,7 +42,7 @@ class Collection:
             anonymized_telemetry=False,
             chroma_otel_collection_endpoint="",
         )
-        self._client = cast(Client, chromadb.PersistentClient(path=str(folder), settings=settings))
+        self._client = cast("Client", chromadb.PersistentClient(path=str(folder), settings=settings))
         try:
             if create:
                 # Saved after every call: what Chroma leaves in its log it puts into the graph anew at each opening, at

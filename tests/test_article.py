@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from index.article import Article, normalise, version_of
+from index.article import Article, conceals, normalise, version_of
 
 HIDDEN = {
     "null": "\0",
@@ -153,5 +153,51 @@ def test_an_article_shows_its_first_path_and_all_fields() -> None:
         "published": "2025-07-09",
         "url": None,
         "paths": ["a.md", "b.md"],
+        "pages": [],
+        "marks": [],
         "text": "Text.",
     }
+
+
+@pytest.mark.parametrize(("offset", "page"), [(0, 1), (9, 1), (10, 2), (24, 2), (25, 3), (99, 3)])
+def test_a_character_stands_on_the_page_that_began_before_it(offset: int, page: int) -> None:
+    article = Article("id", "x" * 100, "T", None, (), None, None, ("a.pdf",), "v", pages=(0, 10, 25))
+    assert article.page(offset) == page
+
+
+def test_where_there_are_no_pages_nothing_stands_on_one() -> None:
+    assert Article("id", "Text.", "T", None, (), None, None, ("a.md",), "v").page(3) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a\u200bb",
+        "a\u2060b",
+        "a\ufeffb",
+        "a\U000e0041b",
+        "a\u202eb",
+        "a\u2066b",
+        "a\u200db",
+        "a\u3164b",
+        "a\U000e0101b",
+    ],
+)
+def test_characters_that_hide_are_noticed(text: str) -> None:
+    assert conceals(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "plain",
+        "\ufeffa file that begins with its mark",
+        "a hy\u00adphen",
+        "right\u200f to left",
+        "👩\u200d🚒",
+        "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f",
+        "می\u200cخواهم",
+    ],
+)
+def test_everyday_typography_hides_nothing(text: str) -> None:
+    assert not conceals(text)

@@ -31,6 +31,12 @@ DOORS = {
     "typer": ("assistant/cli.py",),
     "ijson": ("index/readers/",),
     "yaml": ("index/readers/",),
+    "trafilatura": ("index/readers/",),
+    "lxml": ("index/readers/",),
+    "pypdf": ("index/readers/",),
+    "docx": ("index/readers/",),
+    "watchfiles": ("index/watch.py",),
+    "datasketch": ("index/copies.py",),
     "charset_normalizer": ("index/readers/",),
 }
 

@@ -346,7 +346,7 @@ class TestFiles:
         with pytest.raises(Unreadable, match="the file is empty"):
             list(readers.read(written(tmp_path, name, b"")))
 
-    @pytest.mark.parametrize("name", ["a.docx", "a.gz", "a", "a.md.bz2"])
+    @pytest.mark.parametrize("name", ["a.doc", "a.gz", "a", "a.md.bz2"])
     def test_another_kind_is_unreadable(self, tmp_path: Path, name: str) -> None:
         path = written(tmp_path, name, "Text.")
         assert not readers.readable(path)

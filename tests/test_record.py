@@ -1,5 +1,6 @@
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -91,6 +92,8 @@ class TestArticles:
             "published": "2025-07-09",
             "url": FERRY.url,
             "paths": ["ferry.md"],
+            "pages": [],
+            "marks": [],
             "text": FERRY.text,
         }
 
@@ -308,8 +311,32 @@ class TestDamage:
 
     def test_a_record_of_another_form_is_refused(self, record: Record) -> None:
         change(record, "PRAGMA user_version = 99")
-        with pytest.raises(StoreDamaged, match="another version of Clippings .form 99, expected 1."):
+        with pytest.raises(StoreDamaged, match="another version of Clippings .form 99, expected 2."):
             Record(record.path)
+
+
+class TestForms:
+    def test_a_record_of_the_first_form_goes_on(self, tmp_path: Path) -> None:
+        path = tmp_path / "record.sqlite"
+        with closing(Record(path)) as record:
+            add(record, "/news", "ferry.md", FERRY)
+            (id,) = prepare(record, 1)
+        with closing(sqlite3.connect(path)) as old:
+            old.executescript(
+                "ALTER TABLE contents DROP COLUMN pages; ALTER TABLE contents DROP COLUMN marks; PRAGMA user_version = 1;"
+            )
+        with closing(Record(path)) as record:
+            assert record.article(id, 1).text == FERRY.text
+            assert record.faults(1) == []
+
+    def test_pages_and_marks_come_back(self, record: Record) -> None:
+        add(record, "/news", "ferry.pdf", replace(FERRY, pages=(0, 9), marks=("hidden text left out",)))
+        (id,) = prepare(record, 1)
+        article = record.article(id, 1)
+        assert (article.pages, article.marks) == ((0, 9), ("hidden text left out",))
+        change(record, "UPDATE contents SET pages = '[0, 8]'")
+        with pytest.raises(StoreDamaged):
+            record.article(id, 1)
 
 
 class TestGenerations:

@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import gzip
+import importlib
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from index.errors import Unreadable
-from index.readers import records, text
 from index.readers.fields import Reading
 
-READER_VERSION = 1  # rises when the same file would be read otherwise
+READER_VERSION = 2  # rises when the same file would be read otherwise
 
 Read = Callable[[BinaryIO], Iterator[Reading | Unreadable]]
 
-_KINDS: dict[str, Read] = {
-    ".txt": text.read,
-    ".text": text.read,
-    ".md": text.read_markdown,
-    ".markdown": text.read_markdown,
-    ".json": records.read_json,
-    ".jsonl": records.read_lines,
-    ".ndjson": records.read_lines,
+# The module and function that read a kind; imported when the first file of that kind is met.
+_KINDS = {
+    ".txt": "text.read",
+    ".text": "text.read",
+    ".md": "text.read_markdown",
+    ".markdown": "text.read_markdown",
+    ".html": "html.read",
+    ".htm": "html.read",
+    ".xhtml": "html.read",
+    ".pdf": "pdf.read",
+    ".docx": "docx.read",
+    ".epub": "epub.read",
+    ".eml": "mail.read",
+    ".json": "records.read_json",
+    ".jsonl": "records.read_lines",
+    ".ndjson": "records.read_lines",
 }
 SUFFIXES = tuple(_KINDS) + tuple(kind + ".gz" for kind in _KINDS)
 
@@ -45,8 +53,10 @@ def read(path: Path) -> Iterator[Reading | Unreadable]:
         raise Unreadable(f"this kind of file is not read; read are {', '.join(_KINDS)}, each also .gz")
     if path.stat().st_size == 0:
         raise Unreadable("the file is empty")
+    module, _, function = _KINDS[kind].rpartition(".")
+    read_kind: Read = getattr(importlib.import_module(f"index.readers.{module}"), function)
     with path.open("rb") as plain, gzip.open(plain) if packed else plain as file:
         try:
-            yield from _KINDS[kind](file)  # type: ignore[arg-type]
+            yield from read_kind(file)  # type: ignore[arg-type]
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:
             raise Unreadable(f"not a whole gzip file ({error})") from error

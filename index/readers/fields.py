@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from dateutil import parser as dates
 
-from index.article import normalise
+from index.article import HIDDEN_CHARACTERS, conceals, normalise
 from index.errors import Unreadable
 
 _NAMES = {
@@ -35,11 +35,23 @@ class Reading:
     authors: tuple[str, ...]
     published: date | None
     url: str | None
+    pages: tuple[int, ...] = ()  # where each page begins in the text
+    marks: tuple[str, ...] = ()  # what a reader should know of how it was read
 
 
-def reading(fields: Mapping[str, Any], text: str, place: str = "") -> Reading:
-    """The reading of these fields and this text, normalised; raises Unreadable when the text is empty."""
-    text = normalise(text).strip("\n")
+def reading(
+    fields: Mapping[str, Any], text: str, place: str = "", pages: Sequence[int] = (), marks: Sequence[str] = ()
+) -> Reading:
+    """The reading of these fields and this text, normalised; raises Unreadable when the text is empty.
+
+    Where `pages` begin counts in the normalised text: a reader that knows pages gives a text that is normalised already.
+    """
+    told = [value for fact in ("title", "publisher", "authors") if isinstance(value := _first(fields, fact), str)]
+    if any(map(conceals, [text, *told])):
+        marks = [*marks, HIDDEN_CHARACTERS]
+    given, text = text, normalise(text).strip("\n")
+    if pages and text != given:
+        raise ValueError("a text with pages must be normalised")
     if not text.strip():
         raise Unreadable("it has no text")
     return Reading(
@@ -50,6 +62,8 @@ def reading(fields: Mapping[str, Any], text: str, place: str = "") -> Reading:
         authors=_people(_first(fields, "authors")),
         published=day(_first(fields, "published")),
         url=_line(_first(fields, "url")),
+        pages=tuple(pages),
+        marks=tuple(sorted(set(marks))),
     )
 
 

@@ -69,13 +69,13 @@ def decode(data: bytes) -> str:
 
 def read(file: BinaryIO) -> Iterator[Reading]:
     """The one article of a text file."""
-    fields, body = _split(_whole(file))
+    fields, body = _split(_lines(file))
     yield reading(fields, body)
 
 
 def read_markdown(file: BinaryIO) -> Iterator[Reading]:
     """The one article of a Markdown file; without a title in front matter, a first heading is the title."""
-    fields, body = _split(_whole(file))
+    fields, body = _split(_lines(file))
     heading = _HEADING.match(body)
     if heading and not fields.get("title"):
         title = re.sub(r"(^|[ \t])#+$", "", heading[1].rstrip())  # of "# Title ##", but not of "# About C#"
@@ -83,11 +83,16 @@ def read_markdown(file: BinaryIO) -> Iterator[Reading]:
     yield reading(fields, body)
 
 
-def _whole(file: BinaryIO) -> str:
+def whole(file: BinaryIO) -> bytes:
+    """All of a file that is one article; raises Unreadable when that is too much."""
     data = file.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise Unreadable(f"larger than {LARGEST // 1024 // 1024} MB, the most for one article")
-    return decode(data).replace("\r\n", "\n").replace("\r", "\n")
+    return data
+
+
+def _lines(file: BinaryIO) -> str:
+    return decode(whole(file)).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _split(text: str) -> tuple[dict[str, Any], str]:
