@@ -60,6 +60,8 @@ def normalise(text: str) -> str:
 
 def conceals(text: str) -> bool:
     """Whether a text, before it is normalised, holds characters that hide words or reorder them."""
+    if text.isascii():
+        return False
     text = _FLAG.sub("", text)
     return bool(_CONCEALING.search(text) or _LOOSE_JOINER.search(text))
 

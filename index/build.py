@@ -27,6 +27,7 @@ from index.generation import (
     verify_apart,
 )
 from index.passages import SPLITTER_VERSION, passages
+from index.readers.apart import Reader
 from index.readers.fields import Reading
 from index.record import Lost, Record, Root, content_key, salvaged_roots, vector_key
 
@@ -83,9 +84,9 @@ def build(
         roots = [root for root in record.roots() if not named or root.path in named]
         for root in roots:
             _readable(root.path)
-        for number, root in enumerate(roots):
-            progress("reading", number, len(roots))
-            _read_root(record, root, store, rebuild, progress)
+        with Reader() as reader:
+            for root in roots:
+                _read_root(record, reader, root, store, rebuild, progress)
         return _bring_up_to_date(store, record, started, rebuild, embedding_model, progress)
 
 
@@ -161,13 +162,14 @@ def _repair(store: Path, progress: Progress) -> list[Check]:
 def _mend(record: Record, store: Path, lost: list[Lost], progress: Progress) -> list[Check]:
     repoint(store, record)
     unread = []
-    for root in record.roots():
-        try:
-            _readable(root.path)
-        except RootError as error:  # what it held stays as it is
-            unread.append(str(error))
-            continue
-        _read_root(record, root, store, False, progress)
+    with Reader() as reader:
+        for root in record.roots():
+            try:
+                _readable(root.path)
+            except RootError as error:  # what it held stays as it is
+                unread.append(str(error))
+                continue
+            _read_root(record, reader, root, store, False, progress)
     gone = [f"“{one.title}” ({one.path}{one.place})" for one in lost if not record.has(one)]
     _bring_up_to_date(store, record, time.monotonic(), True, "", progress)
     failed = [Check("roots read again", False, "; ".join(unread))] if unread else []
@@ -221,7 +223,7 @@ def _readable(path: str | Path) -> Path:
 # Reading
 
 
-def _read_root(record: Record, root: Root, store: Path, rebuild: bool, progress: Progress) -> None:
+def _read_root(record: Record, reader: Reader, root: Root, store: Path, rebuild: bool, progress: Progress) -> None:
     """Read what is new or changed under a root, and forget what vanished."""
     before = record.stamps(root)
     alone = not root.path.is_dir()
@@ -230,7 +232,7 @@ def _read_root(record: Record, root: Root, store: Path, rebuild: bool, progress:
         progress("reading", number, len(found))
         stamp = _stamp(path)
         if rebuild or stamp is None or before.get(relative) != stamp:
-            _read_file(record, root, relative, path, stamp)
+            _read_file(record, reader, root, relative, path, stamp)
     progress("reading", len(found), len(found))
     _readable(root.path)  # a root that went while it was read, a share unmounted, has not lost its files
     if alone != (not root.path.is_dir()):
@@ -277,13 +279,13 @@ def _stamp(path: Path) -> str | None:
     return f"{readers.READER_VERSION}:{stat.st_size}:{stat.st_mtime_ns}:{stat.st_ctime_ns}:{stat.st_ino}"
 
 
-def _read_file(record: Record, root: Root, relative: str, path: Path, stamp: str | None) -> None:
+def _read_file(record: Record, reader: Reader, root: Root, relative: str, path: Path, stamp: str | None) -> None:
     places: dict[str, str] = {}
     reasons: list[str] = []
     whole = True
     waiting: list[Reading] = []
     try:
-        for one in readers.read(path):
+        for one in reader.read(path):
             if isinstance(one, Unreadable):
                 reasons.append(str(one))
                 continue

@@ -23,6 +23,7 @@ import numpy as np
 
 from index.embedder import Vectors
 from index.errors import BuildError, StoreDamaged
+from index.process import own_python
 from index.record import Record
 from index.vectors import Collection, copy, exists, metadata, steady_files
 from index.words import Words
@@ -293,18 +294,8 @@ def _seal(folder: Path, draft: Manifest) -> Manifest:
 def verify_apart(store: Path, number: int) -> list[Check]:
     """What a fresh process, which holds nothing in memory, finds when it verifies a generation."""
     script = "import sys; from index.generation import _main; _main(sys.argv[1], int(sys.argv[2]))"
-    here = str(Path(__file__).resolve().parent.parent)
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")])),
-    }
-    done = subprocess.run(
-        [sys.executable, "-P", "-c", script, str(store), str(number)],
-        capture_output=True,
-        text=True,
-        env=environment,
-        check=False,
-    )
+    command, environment = own_python(script, str(store), str(number))
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     if done.returncode != 0:
         last = (done.stderr.strip().splitlines() or [f"exit {done.returncode}"])[-1]
         return [Check("opens", False, last)]

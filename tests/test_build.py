@@ -121,7 +121,7 @@ class TestCounts:
             raise AssertionError("a model was loaded, or a file read, for nothing")
 
         monkeypatch.setattr(embedder, "load", never)
-        monkeypatch.setattr("index.readers.read", never)
+        monkeypatch.setattr("index.readers.apart.Reader.read", never)
         for again in (build([root], store), build((), store)):
             assert counts(again) == {"kept": 5}
             assert again.generation == 1
@@ -281,7 +281,7 @@ class TestRoots:
         assert set(reasons(report, root)) == {"loop.md"}
 
     def test_hidden_files_and_other_kinds_are_passed_over(self, root: Path, store: Path) -> None:
-        for name in (".hidden.md", ".git/a.md", "picture.png", "notes.docx"):
+        for name in (".hidden.md", ".git/a.md", "picture.png", "notes.doc"):
             write(root / name, "Not an article.")
         report = build([root], store)
         assert (counts(report), report.unreadable) == ({"added": 5}, ())

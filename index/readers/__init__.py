@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import importlib
+import stat
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -51,7 +52,10 @@ def read(path: Path) -> Iterator[Reading | Unreadable]:
     kind = Path(name.removesuffix(".gz")).suffix
     if kind not in _KINDS:
         raise Unreadable(f"this kind of file is not read; read are {', '.join(_KINDS)}, each also .gz")
-    if path.stat().st_size == 0:
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise Unreadable("not a file that holds something, but a pipe, a device or a folder")
+    if status.st_size == 0:
         raise Unreadable("the file is empty")
     module, _, function = _KINDS[kind].rpartition(".")
     read_kind: Read = getattr(importlib.import_module(f"index.readers.{module}"), function)
