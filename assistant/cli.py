@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -51,7 +52,7 @@ def index_command(
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="Folders or files to add and bring up to date; none: all that the store knows, or articles/ the very first time."
+            help="Folders or files to add and bring up to date, or to put back; none: all that the store knows, or articles/ the very first time."
         ),
     ] = None,
     rebuild: Annotated[
@@ -91,16 +92,27 @@ def index_command(
 
 @app.command()
 def forget(
-    path: Annotated[Path, typer.Argument(help="The root: a folder or file that was indexed.")],
+    path: Annotated[
+        str,
+        typer.Argument(
+            metavar="PATH", help="A root: a folder or file that was indexed; or a file under one; or an article's id."
+        ),
+    ],
     store: Store = None,
     progress: ProgressFlag = "bar",
 ) -> None:
-    """Remove a root and its articles from the store; the files themselves stay."""
-    from index import forget as forget_root
+    """Take a root and its articles out of the store, or leave out one article or file; your own files stay."""
+    from index import forget as forget_here
 
     with _shown(progress) as show:
-        report = forget_root(path, store or Settings().store, show)
-    _say(f"Forgot {path}: {_count(report.removed, 'article')} removed, {report.articles} left.")
+        forgotten = forget_here(path, store or Settings().store, show)
+    for one in forgotten.left_out:
+        _say(f"Left out: {one}; put it back with: clippings index {shlex.quote(str(one.file))}")
+    for file in forgotten.deleted:
+        _say(f"Deleted: {file}, the store's own copy.")
+    removed = f"{_count(forgotten.report.removed, 'article')} removed, {forgotten.report.articles} left."
+    partly = forgotten.left_out or forgotten.deleted
+    _say(removed if partly else f"Forgot {path}: {removed}")
 
 
 @app.command()

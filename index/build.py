@@ -29,7 +29,7 @@ from index.generation import (
 from index.passages import SPLITTER_VERSION, passages
 from index.readers.apart import Reader
 from index.readers.fields import Reading
-from index.record import Lost, Record, Root, content_key, salvaged_roots, vector_key
+from index.record import LeftOut, Lost, Place, Record, Root, content_key, salvaged_roots, vector_key
 
 _CONTENTS = 500  # readings a transaction
 _VECTORS = 256  # passages embedded between two transactions: what a killed build loses at most
@@ -55,6 +55,15 @@ class Report:
         return {**asdict(self), "unreadable": unreadable, "seconds": round(self.seconds, 3)}
 
 
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What forgetting did; nothing is left out or deleted where a whole root was removed."""
+
+    report: Report
+    left_out: tuple[LeftOut, ...]
+    deleted: tuple[Path, ...]  # uploads: the store's own copies
+
+
 def _silent(stage: str, done: int, total: int) -> None:
     pass
 
@@ -68,6 +77,7 @@ def build(
 ) -> Report:
     """Bring the store up to date with these roots, adding new ones; without paths, with all roots that it has.
 
+    A file under a root of which something is left out is put back instead of being added.
     `rebuild` reads every file again and makes the generation whole; vectors of unchanged passages are kept.
     Raises RootError, StoreLocked, NoArticles, ModelError, BuildError.
     """
@@ -77,11 +87,10 @@ def build(
     if not named and not (store / "record.sqlite").exists() and not (store / "uploads").is_dir():
         raise NoStore(f"There is no store in {store} yet; name what to index: clippings index FOLDER")
     with _writing(store) as record:
-        for path in named:
-            record.add_root(path)
+        chosen = _add(record, paths)
         if (store / "uploads").is_dir():
             record.add_root(_readable(store / "uploads"))
-        roots = [root for root in record.roots() if not named or root.path in named]
+        roots = [root for root in record.roots() if not named or root.path in chosen]
         for root in roots:
             _readable(root.path)
         with Reader() as reader:
@@ -90,21 +99,76 @@ def build(
         return _bring_up_to_date(store, record, started, rebuild, embedding_model, progress)
 
 
-def forget(path: str | Path, store: str | Path = "store", progress: Progress = _silent) -> Report:
-    """Remove a root and its articles; raises RootError when it is not one."""
+def _add(record: Record, paths: Sequence[str | Path]) -> set[Path]:
+    """Put back the files that were left out, and make roots of the other paths; which roots that concerns."""
+    concerned: set[Path] = set()
+    for path in paths:
+        back = [root.path for root, inside in _holding(record, path) if record.put_back(root, inside)]
+        if not back:
+            record.add_root(_readable(path))
+        concerned.update(back or [_readable(path)])
+    return concerned
+
+
+def _holding(record: Record, path: str | Path) -> list[tuple[Root, str]]:
+    """The roots that a file lies in, each with the file's path in it."""
+    file = Path(os.path.abspath(Path(path).expanduser()))
+    # A link under a root is a file of its own; the folders on the way to it are not, and roots are without links.
+    spellings = (file.parent.resolve() / file.name, file.resolve())
+    held = [
+        [
+            (root, _relative(one, root.path.parent if one == root.path else root.path))
+            for root in record.roots()
+            if one.is_relative_to(root.path)
+        ]
+        for one in spellings
+    ]
+    return held[0] or held[1]
+
+
+def forget(path_or_id: str | Path, store: str | Path = "store", progress: Progress = _silent) -> Forgotten:
+    """Remove a root and its articles, or leave out an article, by its id, or those of a file under a root.
+
+    What is left out stays so until its file is named to `build`; raises RootError when the store holds no such thing.
+    """
     started = time.monotonic()
     store = Path(store)
     if not (store / "record.sqlite").exists():
         raise NoStore(f"There is no store in {store}.")
     with _writing(store) as record:
-        wanted = Path(os.path.abspath(Path(path).expanduser()))
+        wanted = Path(os.path.abspath(Path(path_or_id).expanduser()))
         roots = record.roots()
         root = next((root for root in roots if root.path in (wanted, wanted.resolve())), None)
-        if root is None:
-            known = ", ".join(str(root.path) for root in roots) or "none"
-            raise RootError(f"{path} is not a root of this store; its roots: {known}")
-        record.remove_root(root)
-        return _bring_up_to_date(store, record, started, False, "", progress)
+        left_out: list[LeftOut] = []
+        deleted: list[Path] = []
+        if root is not None:
+            record.remove_root(root)
+        else:
+            places = record.places(str(path_or_id)) or [
+                Place(root, inside) for root, inside in _holding(record, wanted) if inside in record.stamps(root)
+            ]
+            if not places:
+                known = ", ".join(str(root.path) for root in roots) or "none"
+                raise RootError(
+                    f"{path_or_id} is not a root of this store, nor a file or the id of an article in it; its roots: {known}"
+                )
+            deleted = _delete_uploads(record, places, store)
+            left_out = record.leave_out(place for place in places if place.file not in deleted)
+        report = _bring_up_to_date(store, record, started, False, "", progress)
+        return Forgotten(report, tuple(left_out), tuple(deleted))
+
+
+def _delete_uploads(record: Record, places: Sequence[Place], store: Path) -> list[Path]:
+    """Delete the uploads that hold nothing but what is at these places; which ones."""
+    deleted = []
+    uploads = (store / "uploads").resolve()
+    for root, path in dict.fromkeys((one.root, one.path) for one in places if one.root.path == uploads):
+        gone = {one.place for one in places if (one.root, one.path) == (root, path)}
+        if "" in gone or record.places_in(root, path) <= gone:
+            deleted.append(root.path / path)
+            deleted[-1].unlink(missing_ok=True)
+            record.remove_file(root, path)
+    return deleted
 
 
 def check(store: str | Path = "store", repair: bool = False, progress: Progress = _silent) -> list[Check]:
@@ -144,7 +208,7 @@ def _repair(store: Path, progress: Progress) -> list[Check]:
         pass
     # The file itself is broken: a new record is read from the roots that the old one still tells.
     path = store / "record.sqlite"
-    roots = salvaged_roots(path)
+    roots, left_out = salvaged_roots(path)
     for file in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
         if file.exists():
             file.replace(file.with_name("damaged-" + file.name))
@@ -156,6 +220,8 @@ def _repair(store: Path, progress: Progress) -> list[Check]:
     with _writing(store) as record:
         for root in roots:
             record.add_root(Path(root))
+        known = {str(root.path): root for root in record.roots()}
+        record.leave_out(Place(known[root], inside, place) for root, inside, place in left_out)
         return _mend(record, store, [], progress)
 
 
@@ -228,11 +294,13 @@ def _read_root(record: Record, reader: Reader, root: Root, store: Path, rebuild:
     before = record.stamps(root)
     alone = not root.path.is_dir()
     found, closed = _files(root.path, store)
+    left_out = record.left_out_of(root)
+    found = {relative: file for relative, file in found.items() if "" not in left_out.get(relative, ())}
     for number, (relative, path) in enumerate(sorted(found.items())):
         progress("reading", number, len(found))
         stamp = _stamp(path)
         if rebuild or stamp is None or before.get(relative) != stamp:
-            _read_file(record, reader, root, relative, path, stamp)
+            _read_file(record, reader, root, relative, path, stamp, left_out.get(relative, set()))
     progress("reading", len(found), len(found))
     _readable(root.path)  # a root that went while it was read, a share unmounted, has not lost its files
     if alone != (not root.path.is_dir()):
@@ -279,7 +347,9 @@ def _stamp(path: Path) -> str | None:
     return f"{readers.READER_VERSION}:{stat.st_size}:{stat.st_mtime_ns}:{stat.st_ctime_ns}:{stat.st_ino}"
 
 
-def _read_file(record: Record, reader: Reader, root: Root, relative: str, path: Path, stamp: str | None) -> None:
+def _read_file(
+    record: Record, reader: Reader, root: Root, relative: str, path: Path, stamp: str | None, left_out: set[str]
+) -> None:
     places: dict[str, str] = {}
     reasons: list[str] = []
     whole = True
@@ -288,6 +358,8 @@ def _read_file(record: Record, reader: Reader, root: Root, relative: str, path: 
         for one in reader.read(path):
             if isinstance(one, Unreadable):
                 reasons.append(str(one))
+                continue
+            if one.place in left_out:
                 continue
             if one.place in places:
                 if places[one.place] != content_key(one):

@@ -13,7 +13,7 @@ import secrets
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -25,9 +25,9 @@ from index.article import Article, version_of
 from index.embedder import Vectors
 from index.errors import ArticleGone, StoreDamaged, StoreError
 from index.passages import Passage
-from index.readers.fields import Reading
+from index.readers.fields import Reading, title_from
 
-_SCHEMA_VERSION = 2
+_SCHEMA_VERSION = 3
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE roots (id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL UNIQUE);
@@ -44,6 +44,11 @@ CREATE TABLE unreadable (
     root INTEGER NOT NULL, path TEXT NOT NULL, reason TEXT NOT NULL,
     FOREIGN KEY (root, path) REFERENCES files ON DELETE CASCADE
 );
+-- What a person left out is not read until it is put back; the place is '' where that is the whole file.
+CREATE TABLE left_out (
+    root INTEGER NOT NULL REFERENCES roots ON DELETE CASCADE, path TEXT NOT NULL, place TEXT NOT NULL, title TEXT,
+    PRIMARY KEY (root, path, place)
+) WITHOUT ROWID;
 CREATE TABLE contents (
     key TEXT PRIMARY KEY, twin TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL, publisher TEXT,
     publisher_folded TEXT, authors TEXT NOT NULL, published INTEGER, url TEXT,
@@ -69,7 +74,13 @@ _MIGRATIONS = {
     1: """
 ALTER TABLE contents ADD COLUMN pages TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE contents ADD COLUMN marks TEXT NOT NULL DEFAULT '[]';
-"""
+""",
+    2: """
+CREATE TABLE left_out (
+    root INTEGER NOT NULL REFERENCES roots ON DELETE CASCADE, path TEXT NOT NULL, place TEXT NOT NULL, title TEXT,
+    PRIMARY KEY (root, path, place)
+) WITHOUT ROWID;
+""",
 }
 _LIVE = "added <= :generation AND (removed IS NULL OR removed > :generation)"
 _VARIABLES = 500  # of one SQL statement; some builds of SQLite take no more than 999
@@ -90,6 +101,45 @@ class Located:
     id: str
     content: str
     paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an article is read: a root, a file by its path in it, and, in a file of many, the record."""
+
+    root: Root
+    path: str
+    place: str = ""  # as readings have it: "" is the whole file
+
+    @property
+    def file(self) -> Path:
+        return _file(self.root.path, self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What a person left out of the store: a file, or one record of it."""
+
+    file: Path
+    place: str
+    title: str | None  # None where it had none of its own, or where many articles went with their file
+
+    def __str__(self) -> str:
+        return f"{self.file}{self.place}"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An article as a list of all of them shows it."""
+
+    id: str
+    title: str
+    publisher: str | None
+    published: date | None
+    passages: int
+    root: str
+    path: str  # the first of its places, as the article's `paths` have it
+    marks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,8 +303,12 @@ class Record:
         return [Root(row["id"], Path(row["path"])) for row in self._all("SELECT id, path FROM roots ORDER BY id")]
 
     def add_root(self, path: Path) -> None:
-        """Remember a root; one that is known stays as it is."""
-        self._all("INSERT INTO roots (path) VALUES (?) ON CONFLICT DO NOTHING", (str(path),))
+        """Remember a root; one that is known stays as it is, and what is left out under others is so under this one."""
+        for row in self._all("INSERT INTO roots (path) VALUES (?) ON CONFLICT DO NOTHING RETURNING id", (str(path),)):
+            for one in self.left_out():
+                if one.file.is_relative_to(path):
+                    inside = path.name if one.file == path else one.file.relative_to(path).as_posix()
+                    self._leave_out(row["id"], inside, one.place, one.title)
 
     def remove_root(self, root: Root) -> None:
         """Forget a root with its files and what was read in them."""
@@ -298,12 +352,64 @@ class Record:
             )
             self._db.executemany("INSERT INTO unreadable VALUES (?, ?, ?)", [(*here, reason) for reason in reasons])
 
+    # What is left out
+
+    def leave_out(self, places: Iterable[Place]) -> list[LeftOut]:
+        """Drop what was read at these places, and remember not to read them again."""
+        left_out = []
+        with self.transaction():
+            for one in places:
+                here = (one.root.id, one.path)
+                rows = self._all(
+                    "SELECT title, text FROM readings JOIN contents ON key = content "
+                    "WHERE root = ? AND path = ? AND (place = ? OR ? = '') LIMIT 2",
+                    (*here, one.place, one.place),
+                )
+                # A title that is the text's first sentence is text, and the text has to go.
+                alone = len(rows) == 1 and rows[0]["title"] != title_from(rows[0]["text"])
+                left_out.append(LeftOut(one.file, one.place, rows[0]["title"] if alone else None))
+                self._leave_out(*here, one.place, left_out[-1].title)
+                if one.place:
+                    self._db.execute(
+                        "DELETE FROM readings WHERE root = ? AND path = ? AND place = ?", (*here, one.place)
+                    )
+                else:
+                    self._db.execute("DELETE FROM files WHERE root = ? AND path = ?", here)
+        return left_out
+
+    def _leave_out(self, root: int, path: str, place: str, title: str | None) -> None:
+        self._all("INSERT OR REPLACE INTO left_out VALUES (?, ?, ?, ?)", (root, path, place, title))
+
+    def put_back(self, root: Root, path: str) -> bool:
+        """Let a file be read again with all that it holds; False when nothing of it was left out."""
+        here = (root.id, path)
+        with self.transaction():
+            gone = self._db.execute("DELETE FROM left_out WHERE root = ? AND path = ?", here).rowcount
+            if gone:
+                self._db.execute("UPDATE files SET stamp = NULL WHERE root = ? AND path = ?", here)
+        return gone > 0
+
+    def left_out(self) -> list[LeftOut]:
+        """All that is left out, each once."""
+        rows = self._all(
+            "SELECT roots.path AS root, left_out.path, place, title FROM left_out JOIN roots ON roots.id = root "
+            "ORDER BY root, left_out.path, place"
+        )
+        return list(dict.fromkeys(LeftOut(_file(Path(r["root"]), r["path"]), r["place"], r["title"]) for r in rows))
+
+    def left_out_of(self, root: Root) -> dict[str, set[str]]:
+        """The places that are left out of each file of a root."""
+        places: dict[str, set[str]] = {}
+        for row in self._all("SELECT path, place FROM left_out WHERE root = ?", (root.id,)):
+            places.setdefault(row["path"], set()).add(row["place"])
+        return places
+
     def unreadable(self) -> list[tuple[Path, str]]:
         """Every file that can't be read, or not wholly, with each reason."""
         rows = self._all(
             "SELECT roots.path AS root, u.path, reason FROM unreadable u JOIN roots ON roots.id = u.root ORDER BY u.root, u.path, u.rowid"
         )
-        return [(Path(row["root"]) / row["path"] if row["path"] else Path(row["root"]), row["reason"]) for row in rows]
+        return [(_file(Path(row["root"]), row["path"]), row["reason"]) for row in rows]
 
     def save_contents(self, readings: Iterable[Reading]) -> None:
         """Store what articles say, each under its hash; what is there already stays."""
@@ -322,6 +428,28 @@ class Record:
 
     def located(self) -> tuple[list[Located], int]:
         """The articles that the roots hold now, and how many places more hold one of them again."""
+        found = self._places()
+        located = [
+            Located(id, rows[0]["content"], tuple(_path_of(row) + row["place"] for row in rows))
+            for id, rows in found.items()
+        ]
+        return located, sum(map(len, found.values())) - len(found)
+
+    def places(self, id: str) -> list[Place]:
+        """Every place that holds an article now; none when the roots hold no such article."""
+        return [
+            Place(Root(row["root"], Path(row["root_path"])), row["path"], row["place"])
+            for row in self._places().get(id, ())
+        ]
+
+    def places_in(self, root: Root, path: str) -> set[str]:
+        """The places in a file that hold an article now."""
+        return {
+            row["place"] for row in self._all("SELECT place FROM readings WHERE root = ? AND path = ?", (root.id, path))
+        }
+
+    def _places(self) -> dict[str, list[sqlite3.Row]]:
+        """The rows of the places that hold each article, by its id."""
         rows = self._all(
             "SELECT readings.root, readings.path, place, content, twin, roots.path AS root_path FROM readings "
             "JOIN contents ON contents.key = content JOIN roots ON roots.id = root ORDER BY root, readings.path, position, place"
@@ -329,15 +457,14 @@ class Record:
         twins: dict[str, list[sqlite3.Row]] = {}
         for row in rows:
             twins.setdefault(row["twin"], []).append(row)
-        located: dict[str, Located] = {}
+        found: dict[str, list[sqlite3.Row]] = {}
         for places in twins.values():
             first = places[0]
-            paths = tuple((row["path"] or Path(row["root_path"]).name) + row["place"] for row in places)
             # Two roots may hold different articles at one relative path. An id must not change with what other roots
             # hold, so all roots but the store's first have their own path in it.
-            id = _hash(paths[0], *([] if first["root"] == 1 else [first["root_path"]]))[:16]
-            located[id] = Located(id, first["content"], paths)
-        return list(located.values()), len(rows) - len(located)
+            path = _path_of(first) + first["place"]
+            found[_hash(path, *([] if first["root"] == 1 else [first["root_path"]]))[:16]] = places
+        return found
 
     def live(self, generation: int) -> dict[str, Located]:
         """The articles of a generation, by id."""
@@ -523,6 +650,24 @@ class Record:
         )
         return kept, sum(1 for row in rows if dated and not row["published"])
 
+    def listing(self, cut: str, generation: int) -> list[Listed]:
+        """Every article of a generation, by title."""
+        rows = self._all(
+            "SELECT id, a.content, paths, digest, title, publisher, published, marks, count(p.number) AS passages, "
+            "(SELECT roots.path FROM readings r JOIN roots ON roots.id = r.root WHERE r.content = a.content "
+            "ORDER BY r.root LIMIT 1) AS root FROM articles a JOIN contents ON key = a.content "
+            f"LEFT JOIN passages p ON p.content = a.content AND p.cut = :cut WHERE {_LIVE} "
+            "GROUP BY id ORDER BY title COLLATE NOCASE, id",
+            {"generation": generation, "cut": cut},
+        )
+        return [
+            Listed(
+                row["id"], row["title"], row["publisher"], _day(row["published"]), row["passages"], row["root"] or "",
+                self._located(row).paths[0], tuple(json.loads(row["marks"])),
+            )
+            for row in rows
+        ]  # fmt: skip
+
     def latest(self, generation: int, limit: int) -> list[str]:
         """The ids of a generation's latest articles: each publisher's latest first, then each one's second, and so on."""
         rows = self._all(
@@ -598,13 +743,27 @@ class Record:
         return bool(self._all(f"SELECT 1 FROM readings WHERE {where}", (lost.root, lost.path, lost.place)))
 
 
-def salvaged_roots(path: Path) -> list[str]:
-    """The roots in a record that can't be opened as one any more, as far as they can still be read."""
-    try:
-        with closing(sqlite3.connect(path)) as db:
-            return [str(row[0]) for row in db.execute("SELECT path FROM roots ORDER BY id")]
-    except sqlite3.DatabaseError:
-        return []
+def salvaged_roots(path: Path) -> tuple[list[str], list[tuple[str, str, str]]]:
+    """The roots in a record that can't be opened as one any more, and (root, path, place) of what is left out of them.
+
+    As far as either can still be read.
+    """
+    found: tuple[list[str], list[tuple[str, str, str]]] = ([], [])
+    with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(path)) as db:
+        found[0].extend(str(row[0]) for row in db.execute("SELECT path FROM roots ORDER BY id"))
+        found[1].extend(
+            db.execute("SELECT roots.path, left_out.path, place FROM left_out JOIN roots ON roots.id = root")
+        )
+    return found
+
+
+def _file(root: Path, path: str) -> Path:
+    """Where a file of a root lies; a root that is a file holds one, of its own name."""
+    return root if not path or (path == root.name and not root.is_dir()) else root / path
+
+
+def _path_of(row: sqlite3.Row) -> str:
+    return row["path"] or Path(row["root_path"]).name
 
 
 def passage_id(article_id: str, content: str, number: int) -> str:

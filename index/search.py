@@ -16,7 +16,7 @@ from index.article import Article, normalise
 from index.embedder import Embedder, Vectors
 from index.errors import ArticleChanged, BadDate, EmptyQuestion, NoStore, StoreDamaged, StoreError
 from index.generation import Generation, erase, pointer
-from index.record import Record, day_number
+from index.record import LeftOut, Listed, Record, day_number
 
 _POOL = 60  # passages that each leg of the search gives
 # Between what suits abstracts (higher) and what suits news (lower); not measured in this program yet.
@@ -137,6 +137,18 @@ class View:
     def publishers(self) -> dict[str, int]:
         """Every publisher with how many articles it has."""
         return self._record.counts(self.number).publishers
+
+    def listing(self) -> list[Listed]:
+        """Every article, by title, as a list of all shows it."""
+        return self._record.listing(self._generation.manifest.cut, self.number)
+
+    def left_out(self) -> list[LeftOut]:
+        """What a person left out of the store."""
+        return self._record.left_out()
+
+    def unreadable(self) -> list[tuple[Path, str]]:
+        """Every file that the last build could not read, or not wholly, with each reason."""
+        return self._record.unreadable()
 
     def status(self, store: Path) -> Status:
         """What the store holds; `store` is measured on the disk."""
@@ -379,6 +391,21 @@ class Library:
         """An article; raises ArticleGone, or ArticleChanged when its text is not of the version asked for."""
         with self.view() as view:
             return view.article(id, version)
+
+    def listing(self) -> list[Listed]:
+        """Every article, by title, as a list of all shows it."""
+        with self.view() as view:
+            return view.listing()
+
+    def left_out(self) -> list[LeftOut]:
+        """What a person left out of the store."""
+        with self.view() as view:
+            return view.left_out()
+
+    def unreadable(self) -> list[tuple[Path, str]]:
+        """Every file that the last build could not read, or not wholly, with each reason."""
+        with self.view() as view:
+            return view.unreadable()
 
     def status(self) -> Status:
         """What the store holds."""

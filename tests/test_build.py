@@ -11,7 +11,7 @@ import pytest
 
 from index import Library, Report, build, check, embedder, forget
 from index.embedder import Vectors
-from index.errors import ModelError, NoArticles, NoStore, RootError, StoreLocked
+from index.errors import ModelError, NoArticles, NoStore, RootError, StoreDamaged, StoreLocked
 from index.generation import Generation, current, folder_of
 from index.record import Record
 
@@ -214,8 +214,9 @@ class TestRoots:
     def test_forgetting_removes_a_root_and_its_articles(self, root: Path, store: Path, tmp_path: Path) -> None:
         other = write(tmp_path / "other" / "whale.md", "A whale came.").parent
         build([root, other], store)
-        report = forget(root, store)
-        assert counts(report) == {"removed": 5, "kept": 1}
+        forgotten = forget(root, store)
+        assert counts(forgotten.report) == {"removed": 5, "kept": 1}
+        assert (forgotten.left_out, forgotten.deleted) == ((), ())
         assert set(texts(store).values()) == {"A whale came."}
         assert (root / "ferry.md").exists()
         assert counts(build((), store)) == {"kept": 1}
@@ -227,17 +228,17 @@ class TestRoots:
         other = write(tmp_path / "other" / "whale.md", "A whale came.").parent
         build([root, other], store)
         root.rename(root.with_name("moved"))
-        assert counts(forget(root, store)) == {"removed": 5, "kept": 1}
+        assert counts(forget(root, store).report) == {"removed": 5, "kept": 1}
 
     def test_what_is_no_root_can_not_be_forgotten(self, root: Path, store: Path) -> None:
         build([root], store)
-        with pytest.raises(RootError, match="news is not a root of this store; its roots: .*root"):
+        with pytest.raises(RootError, match="news is not a root of this store, nor a file or .*; its roots: .*root"):
             forget(root / "news", store)
         assert len(texts(store)) == 5
 
     def test_a_store_without_articles_goes_on(self, root: Path, store: Path) -> None:
         build([root], store)
-        report = forget(root, store)
+        report = forget(root, store).report
         assert (report.articles, report.passages, report.removed) == (0, 0, 5)
         assert texts(store) == {}
         assert all(one.ok for one in check(store))
@@ -306,6 +307,163 @@ class TestRoots:
         )
         assert counts(build([root], store)) == {"added": 6}
         assert "Half \ufffd." in texts(store).values()
+
+
+@pytest.fixture
+def ids(root: Path, store: Path) -> dict[str, str]:
+    """The ids of the five articles, by text, in a store that was built."""
+    build([root], store)
+    return {text: id for id, text in texts(store).items()}
+
+
+def remains(store: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in store.rglob("*") if path.is_file())
+
+
+class TestLeavingOut:
+    FERRY = "The ferry rammed the pier."
+
+    def test_an_article_is_left_out_until_its_file_is_named(self, root: Path, store: Path, ids: dict[str, str]) -> None:
+        forgotten = forget(ids[self.FERRY], store)
+        assert counts(forgotten.report) == {"removed": 1, "kept": 4}
+        assert [str(one) for one in forgotten.left_out] == [str(root / "ferry.md")]
+        assert forgotten.left_out[0].title == "Ferry"
+        assert b"rammed the pier" not in remains(store)
+        assert (root / "ferry.md").exists()
+        (root / "ferry.md").write_text("The ferry rammed it again.")
+        for rebuild in (False, True):
+            assert counts(build((), store, rebuild)) == {"kept": 4}
+        assert all(one.ok for one in check(store, repair=True))
+        with Library.open(store) as library:
+            assert library.left_out() == list(forgotten.left_out)
+        assert b"rammed it again" not in remains(store)
+        assert counts(build([root / "ferry.md"], store)) == {"added": 1, "kept": 4}
+        assert texts(store)[ids[self.FERRY]] == "The ferry rammed it again."
+        with Library.open(store) as library:
+            assert library.left_out() == []
+            assert library.status().roots == (str(root),)
+
+    def test_a_record_of_a_file_of_many_is_left_out_alone(self, root: Path, store: Path, ids: dict[str, str]) -> None:
+        (left_out,) = forget(ids["Mussels are banned."], store).left_out
+        assert (str(left_out), left_out.title) == (f"{root / 'news' / 'all.jsonl'}#2", None)
+        assert b"Mussels are banned" not in remains(store)
+        write(root / "news" / "all.jsonl", TEXTS["news/all.jsonl"] + '{"id": 3, "text": "A whale came."}\n')
+        assert counts(build((), store)) == {"added": 1, "kept": 4}
+        assert set(texts(store).values()) == ALL - {"Mussels are banned."} | {"A whale came."}
+        assert counts(build([root / "news" / "all.jsonl"], store)) == {"added": 1, "kept": 5}
+
+    def test_an_article_is_left_out_with_all_its_places(self, root: Path, store: Path, ids: dict[str, str]) -> None:
+        write(root / "news" / "copy.md", TEXTS["ferry.md"])
+        build((), store)
+        forgotten = forget(ids[self.FERRY], store)
+        assert [str(one.file.relative_to(root)) for one in forgotten.left_out] == ["ferry.md", "news/copy.md"]
+        assert counts(build((), store)) == {"kept": 4}
+
+    def test_a_file_is_left_out_with_all_that_it_holds(self, root: Path, store: Path, ids: dict[str, str]) -> None:
+        assert ids
+        (left_out,) = forget(root / "news" / "all.jsonl", store).left_out
+        assert (left_out.file, left_out.place, left_out.title) == (root / "news" / "all.jsonl", "", None)
+        write(root / "news" / "all.jsonl", "a broken line, and nothing else")
+        report = build((), store)
+        assert (counts(report), report.unreadable) == ({"kept": 3}, ())
+
+    def test_an_article_in_another_file_stays(self, root: Path, store: Path, ids: dict[str, str]) -> None:
+        write(root / "news" / "copy.md", TEXTS["ferry.md"])
+        build((), store)
+        assert not counts(forget(root / "news" / "copy.md", store).report).keys() & {"added", "removed"}
+        assert texts(store)[ids[self.FERRY]] == self.FERRY
+
+    def test_a_file_that_is_away_for_a_while_stays_left_out(self, root: Path, store: Path, ids: dict[str, str]) -> None:
+        forget(ids[self.FERRY], store)
+        (root / "ferry.md").rename(root / "ferry.away")
+        build((), store)
+        (root / "ferry.away").rename(root / "ferry.md")
+        assert counts(build((), store)) == {"kept": 4}
+
+    def test_a_root_that_is_a_file_is_left_out_and_put_back(self, root: Path, store: Path) -> None:
+        build([root / "ferry.md", root / "bridge.md"], store)
+        id = next(id for id, text in texts(store).items() if text == self.FERRY)
+        assert [one.file for one in forget(id, store).left_out] == [root / "ferry.md"]
+        assert counts(build((), store)) == {"kept": 1}
+        assert counts(build([root / "ferry.md"], store)) == {"added": 1, "kept": 1}
+
+    def test_it_stays_out_under_a_root_that_is_added_around_or_inside(
+        self, root: Path, store: Path, ids: dict[str, str]
+    ) -> None:
+        forget(ids["Dredgers found a wreck."], store)
+        build([root / "news"], store)
+        build([root.parent], store)
+        assert set(texts(store).values()) == ALL - {"Dredgers found a wreck."}
+        with Library.open(store) as library:
+            assert [one.file for one in library.left_out()] == [root / "news" / "wreck.txt"]
+        forget(root, store)
+        assert "Dredgers found a wreck." not in texts(store).values()
+        assert counts(build([root / "news" / "wreck.txt"], store))["added"] == 1
+
+    def test_a_link_is_a_file_of_its_own(self, root: Path, store: Path) -> None:
+        (root / "alias.md").symlink_to(root / "ferry.md")
+        build([root], store)
+        assert [one.file for one in forget(root / "alias.md", store).left_out] == [root / "alias.md"]
+        assert self.FERRY in texts(store).values()
+        build([root / "alias.md"], store)
+        with Library.open(store) as library:
+            assert library.left_out() == []
+
+    def test_with_its_root_it_is_forgotten(self, root: Path, store: Path, ids: dict[str, str]) -> None:
+        forget(ids[self.FERRY], store)
+        forget(root, store)
+        assert counts(build([root], store)) == {"added": 5}
+
+    def test_a_broken_record_still_tells_what_was_left_out(
+        self, store: Path, ids: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        forget(ids[self.FERRY], store)
+
+        def broken(_: Record) -> None:
+            monkeypatch.undo()
+            raise StoreDamaged("The record is damaged.")
+
+        monkeypatch.setattr(Record, "mend", broken)
+        check(store, repair=True)
+        assert (store / "damaged-record.sqlite").exists()
+        assert set(texts(store).values()) == ALL - {self.FERRY}
+
+    def test_an_upload_is_deleted(self, root: Path, store: Path) -> None:
+        upload = write(store / "uploads" / "upload.md", "An upload.")
+        many = write(store / "uploads" / "many.jsonl", TEXTS["news/all.jsonl"])
+        write(root / "same.md", "An upload.")
+        build([root], store)
+        build((), store)
+        ids = {text: id for id, text in texts(store).items()}
+        forgotten = forget(ids["An upload."], store)
+        assert (forgotten.deleted, upload.exists()) == ((upload,), False)
+        assert [one.file for one in forgotten.left_out] == [root / "same.md"]
+        forgotten = forget(ids["Mussels are banned."], store)
+        assert (forgotten.deleted, many.exists()) == ((), True)
+        forgotten = forget(many, store)
+        assert (forgotten.deleted, many.exists()) == ((many,), False)
+        assert set(texts(store).values()) == ALL - {"Mussels are banned."}
+
+    def test_what_the_store_does_not_hold_can_not_be_left_out(
+        self, root: Path, store: Path, ids: dict[str, str]
+    ) -> None:
+        write(root / "later.md", "Not read yet.")
+        for name in ("0123456789abcdef", root / "later.md", root / "news"):
+            with pytest.raises(
+                RootError, match="is not a root of this store, nor a file or the id of an article in it"
+            ):
+                forget(name, store)
+        assert texts(store).keys() == set(ids.values())
+
+    def test_a_listing_names_every_article(self, root: Path, store: Path, ids: dict[str, str]) -> None:
+        with Library.open(store) as library:
+            listing = library.listing()
+            unreadable = library.unreadable()
+        assert {one.id for one in listing} == set(ids.values())
+        ferry = next(one for one in listing if one.id == ids[self.FERRY])
+        assert (ferry.title, str(ferry.published), ferry.publisher) == ("Ferry", "2025-07-09", None)
+        assert (ferry.passages, ferry.root, ferry.path, ferry.marks) == (1, str(root), "ferry.md", ())
+        assert unreadable == []
 
 
 class TestUnreadable:

@@ -196,6 +196,36 @@ def test_forget_removes_a_root(run: Run, own: Path, made: Path) -> None:
     assert (status["articles"], status["roots"]) == (0, [])
 
 
+@pytest.mark.usefixtures("verified_here")
+def test_an_article_or_a_file_is_left_out_and_put_back(run: Run, folder: Path) -> None:
+    run("index", folder)
+    id = run("search", "windmill", "--limit", 1, "--json").json[0]["article_id"]
+    done = run("forget", id)
+    assert (done.status, done.out) == (0, "")
+    left_out, removed = done.err.splitlines()
+    assert left_out == f"Left out: {folder / 'mill.md'}; put it back with: clippings index {folder / 'mill.md'}"
+    assert removed == "1 article removed, 2 left."
+    assert run("show", id).status == 1
+    assert run("forget", folder / "cow.md").err.splitlines()[1] == "1 article removed, 1 left."
+    assert run("index", "--json").json["articles"] == 1
+    again = run("index", folder / "mill.md", folder / "cow.md", "--json").json
+    assert (again["articles"], again["added"]) == (3, 2)
+    assert run("show", id).status == 0
+
+
+@pytest.mark.usefixtures("verified_here")
+def test_an_upload_that_is_forgotten_is_deleted(run: Run, folder: Path, tmp_path: Path) -> None:
+    run("index", folder)
+    (tmp_path / "store" / "uploads").mkdir()
+    upload = (folder / "ice.txt").rename(tmp_path / "store" / "uploads" / "ice.txt")
+    run("index")
+    done = run("forget", upload)
+    deleted, removed = done.err.splitlines()
+    assert (done.status, deleted) == (0, f"Deleted: {upload}, the store's own copy.")
+    assert removed == "1 article removed, 2 left."
+    assert not upload.exists()
+
+
 def test_status(run: Run, sample_store: Path) -> None:
     done = run("status", "--store", sample_store, "--json")
     assert (done.status, done.err) == (0, "")
