@@ -653,17 +653,17 @@ class Record:
     def listing(self, cut: str, generation: int) -> list[Listed]:
         """Every article of a generation, by title."""
         rows = self._all(
-            "SELECT id, a.content, paths, digest, title, publisher, published, marks, count(p.number) AS passages, "
+            "SELECT id, paths, title, publisher, published, marks, "
+            "(SELECT count(*) FROM passages p WHERE p.content = a.content AND p.cut = :cut) AS passages, "
             "(SELECT roots.path FROM readings r JOIN roots ON roots.id = r.root WHERE r.content = a.content "
             "ORDER BY r.root LIMIT 1) AS root FROM articles a JOIN contents ON key = a.content "
-            f"LEFT JOIN passages p ON p.content = a.content AND p.cut = :cut WHERE {_LIVE} "
-            "GROUP BY id ORDER BY title COLLATE NOCASE, id",
+            f"WHERE {_LIVE} ORDER BY title COLLATE NOCASE, id",
             {"generation": generation, "cut": cut},
         )
         return [
             Listed(
                 row["id"], row["title"], row["publisher"], _day(row["published"]), row["passages"], row["root"] or "",
-                self._located(row).paths[0], tuple(json.loads(row["marks"])),
+                json.loads(row["paths"])[0], tuple(json.loads(row["marks"])),
             )
             for row in rows
         ]  # fmt: skip
