@@ -1,0 +1,263 @@
+"""Web pages: the body of the article without what surrounds it, and the facts that the page states about it."""
+
+from __future__ import annotations
+
+import html.entities
+import re
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import replace
+from typing import Any, BinaryIO
+
+import trafilatura
+from lxml import etree  # type: ignore[import-untyped]
+from lxml import html as trees
+from trafilatura.settings import Document
+
+from index.article import HIDDEN_TEXT, normalise
+from index.errors import Unreadable
+from index.readers import facts, hidden
+from index.readers.fields import Reading, reading
+from index.readers.text import declared_encoding, decode, whole
+
+_CHARSET = re.compile(
+    rb"""<meta[^>]{1,200}?charset\s*=\s*["']?\s*([-\w:.]{2,40})|<\?xml[^>]{1,100}?encoding=["']([-\w]{2,40})""", re.I
+)
+# What browsers take these names for: the larger encoding of the same family.
+_LARGER = {
+    "iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252",
+    "iso-8859-9": "cp1254", "iso-8859-11": "cp874", "tis-620": "cp874", "gb2312": "gb18030", "gbk": "gb18030",
+    "shift_jis": "cp932", "shift-jis": "cp932", "x-sjis": "cp932", "euc-kr": "cp949", "ks_c_5601-1987": "cp949",
+    "big5": "big5hkscs", "unicode": "utf-8", "utf-16": "utf-8",
+}  # fmt: skip
+_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
+_DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.I | re.S)
+
+# Elements whose start and end break the line; the second row is trafilatura's names for the first.
+_BLOCKS = frozenset(
+    """
+    address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure
+    footer form h1 h2 h3 h4 h5 h6 header hgroup hr legend li main menu nav ol optgroup option p pre search section
+    summary table tbody tfoot thead tr ul
+    head item list quote row
+    """.split()
+)
+_CELLS = frozenset({"td", "th", "cell"})
+_UNREAD = frozenset(
+    """
+    applet area audio base canvas datalist embed frame frameset iframe input link map meta noframes noscript object
+    param progress meter rp rt script select source style svg template textarea title track video
+    """.split()
+)
+_WITHDRAWN = ("del", "s", "strike")  # struck out: the article no longer says so
+_INLINE = frozenset(
+    """
+    a abbr acronym b bdi bdo big cite code data dfn em font i ins kbd label mark nobr output q samp small span strong
+    sub sup time tt u var
+    """.split()
+)
+_SENTENCE = 40  # characters of an element's own text from which on what it holds is taken for parts of sentences
+
+
+def read(file: BinaryIO) -> Iterator[Reading]:
+    """The one article of a web page; raises Unreadable when it has no text or is no page."""
+    root = tree(markup(whole(file)))
+    stated = facts.stated(root)
+    text, left_out = _body(root)
+    found = reading(stated, text, marks=[HIDDEN_TEXT] if left_out else [])
+    yield _without_title(found) if stated.get("title") else found
+
+
+def markup(data: bytes) -> str:
+    """The bytes of a page as text: by its byte order mark, as UTF-8, as it declares, else as `decode` finds."""
+    if declared_encoding(data) is not None:
+        return decode(data)
+    data = data.replace(b"\0", b"")  # no encoding of pages without a mark has any
+    declared = _CHARSET.search(data[:4096])
+    name = (declared[1] or declared[2]).decode("ascii").lower() if declared else "utf-8"
+    try:
+        if name != "iso-2022-jp":  # the one that looks like UTF-8
+            return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if name == "utf-8" and error.start > len(data) - 4:  # cut off inside a character
+            return data.decode("utf-8", "ignore")
+    try:
+        return data.decode(_LARGER.get(name, name))
+    except (UnicodeDecodeError, LookupError, ValueError):
+        pass
+    text = data.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    if broken * 100 < sum(byte > 127 for byte in data):  # UTF-8 with a few bytes from elsewhere
+        return text
+    if name in _LARGER and _LARGER[name].startswith("cp125"):  # five bytes of it stand for nothing
+        return data.decode(_LARGER[name], "replace")
+    return decode(data)
+
+
+def tree(text: str) -> Any:
+    """The tree of a page; raises Unreadable when there is nothing in it."""
+    if re.match(r"\s*<\?xml", text) or "<html xmlns" in text[:2000]:
+        text = _as_html(text)
+    # Depth is bounded by the parser (2,048), which then stops: that page would be cut off without a word.
+    parser = trees.HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True, collect_ids=False
+    )
+    try:
+        root = trees.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (etree.LxmlError, ValueError, AssertionError) as error:
+        raise Unreadable("no web page: there is nothing in it that can be read") from error
+    if any("Excessive depth" in (entry.message or "") for entry in parser.error_log):
+        raise Unreadable("its elements are nested more than 2,000 deep")
+    if root.tag != "html" or root.find("body") is None:
+        raise Unreadable("no web page: it has no body")
+    return root
+
+
+def visible(root: Any) -> tuple[str, bool]:
+    """All the text of a page that a person sees, and whether some was left out that a person does not see."""
+    root = deepcopy(root)
+    unseen = hidden.unseen(root)
+    left_out = any(hidden.has_words(one) for one in unseen.texts())
+    hidden.leave_out(unseen)
+    return written(root.find("body")), left_out
+
+
+def written(element: Any) -> str:
+    """The text of an element: a paragraph for each block, with a blank line between two; cells are set apart by tabs."""
+    paragraphs: list[str] = []
+    line: list[str] = []
+    unread = preformatted = 0
+
+    def finish() -> None:
+        for paragraph in re.split(r"\n\s*\n", "".join(line)):
+            whole_lines = "\n".join(one.strip() for one in paragraph.split("\n")).strip()
+            if whole_lines:
+                paragraphs.append(whole_lines)
+        line.clear()
+
+    def say(text: str | None) -> None:
+        if text and not unread:
+            line.append(text if preformatted else re.sub(r"\s+", " ", text))
+
+    for event, one in etree.iterwalk(element, events=("start", "end")):
+        tag = one.tag
+        if event == "start":
+            if tag in _BLOCKS:
+                finish()
+            unread += tag in _UNREAD
+            preformatted += tag == "pre"
+            if tag in ("br", "lb"):
+                line.append("\n")
+            say(one.text)
+        else:
+            if tag in _BLOCKS:
+                finish()
+            elif tag in _CELLS:
+                line.append("\t")
+            unread -= tag in _UNREAD
+            preformatted -= tag == "pre"
+            if one is not element:
+                say(one.tail)
+    finish()
+    return "\n\n".join(re.sub(r" *\t[ \t]*", "\t", re.sub(" +", " ", paragraph)) for paragraph in paragraphs)
+
+
+def _body(root: Any) -> tuple[str, bool]:
+    """The text of the article, and whether hidden text was left out of it.
+
+    Hidden text would have been part of the article when it comes out with the body of a page that hides nothing.
+    """
+    root = deepcopy(root)
+    bare = deepcopy(root)
+    unseen, all_seen = hidden.unseen(root), hidden.unseen(bare)
+    anything = any(hidden.has_words(one) for one in unseen.texts())
+    hidden.leave_out(unseen)
+    text = _extracted(root)
+    if not anything:
+        return text, False
+    hidden.lay_bare(all_seen)
+    return text, hidden.laid_bare(_extracted(bare), beside=text)
+
+
+def _extracted(root: Any) -> str:
+    _keep_sentences_whole(root)
+    # Scripts and styles go first: what the body is made of must have been seen, and JSON-LD repeats it unseen.
+    etree.strip_elements(root, "script", "style", "noscript", "template", *_WITHDRAWN, with_tail=False)
+    for element in root.iter():
+        for name in ("style", "hidden", "aria-hidden"):
+            element.attrib.pop(name, None)
+    for precision in (True, False):
+        try:
+            found = trafilatura.bare_extraction(
+                deepcopy(root), include_comments=False, favor_precision=precision, with_metadata=False
+            )
+        except RecursionError as error:
+            raise Unreadable("its elements are nested too deeply") from error
+        except Exception:  # a library's own mistake on a page that nobody foresaw: the next attempt is simpler
+            found = None
+        text = written(found.body) if isinstance(found, Document) else ""
+        if text:
+            return text
+    return written(root.find("body"))
+
+
+def _keep_sentences_whole(root: Any) -> None:
+    """Makes plain what stands inside sentences, where trafilatura leaves out <time>, <label> or a span by its class."""
+    for parent in list(root.iter()):
+        if not (parent.tag in ("p", "h1", "h2", "h3", "h4", "h5", "h6") or _own_text(parent) >= _SENTENCE):
+            continue
+        for child in parent if parent.tag != "p" else parent.iter(*_INLINE):
+            if child.tag not in _INLINE:
+                continue
+            if child.tag == "q":  # a browser shows these marks
+                child.text = "“" + (child.text or "")
+                if len(child):
+                    child[-1].tail = (child[-1].tail or "") + "”"
+                else:
+                    child.text += "”"
+            if child.tag != "a":
+                child.tag = "span" if child.tag not in ("b", "em", "i", "strong") else child.tag
+            href = child.get("href")
+            child.attrib.clear()
+            if href:
+                child.set("href", href)
+
+
+def _own_text(element: Any) -> int:
+    return len((element.text or "").strip()) + sum(len((child.tail or "").strip()) for child in element)
+
+
+def _without_title(found: Reading) -> Reading:
+    first, _, rest = found.text.partition("\n\n")
+    return replace(found, text=rest) if rest and normalise(first).casefold() == found.title.casefold() else found
+
+
+def _as_html(text: str) -> str:
+    """XHTML as HTML, which has no <title/>; what is no XML stays as it is."""
+    parsed = xml(text)
+    if parsed is None or not isinstance(parsed.tag, str) or not parsed.tag.endswith("html"):
+        return text
+    for element in parsed.iter(etree.Element):
+        element.tag = etree.QName(element).localname
+        for name in [name for name in element.attrib if name.startswith("{")]:
+            del element.attrib[name]
+    etree.cleanup_namespaces(parsed)
+    return str(etree.tostring(parsed, method="html", encoding="unicode"))
+
+
+def xml(text: str) -> Any:
+    """The root of an XML text, or None when it is none; its entities are not expanded, nothing is loaded for it."""
+    text = _DOCTYPE.sub("", text, count=1)  # with it go the entities that it defines
+    text = _ENTITY.sub(
+        lambda name: html.entities.html5.get(name[1] + ";", name[0]) if name[1] not in _XML else name[0], text
+    )
+    parser = etree.XMLParser(
+        encoding="utf-8", resolve_entities=False, load_dtd=False, no_network=True, remove_comments=True, remove_pis=True
+    )
+    try:
+        return etree.fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text).encode("utf-8", "replace"), parser)
+    except (etree.LxmlError, ValueError):
+        return None
+
+
+_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
