@@ -9,14 +9,15 @@ import signal
 import socket
 import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 # Everything else is imported where it is used: it takes seconds, and a port in use is told before.
 if TYPE_CHECKING:
     import gradio
-    from fastapi import FastAPI
+    from fastapi import FastAPI, Request
 
     from assistant.page.conversation import Conversation
     from assistant.page.desk import Desk
@@ -66,16 +67,13 @@ def layout(desk: Desk, quotations: Quotations) -> gradio.Blocks:
     from assistant.confidence import calibration
     from assistant.page import phrases, render
     from assistant.page.conversation import Conversation
-    from index.errors import ClippingsError
 
     # Gradio's own way to stop lets an answer on its way be drawn after all; so each answer looks here.
     stopped: deque[str] = deque(maxlen=1_000)
     blocks = gr.Blocks(title="Clippings", analytics_enabled=False)
     with blocks:
         held = gr.State(Conversation())
-        with gr.Row(elem_id="masthead"):
-            masthead = gr.Markdown(phrases.masthead(None), elem_id="collection")
-            new = gr.Button("New chat", elem_id="new-chat", size="sm")
+        new = gr.Button("New chat", elem_id="new-chat", size="sm", visible=False)
         chat = gr.Chatbot(
             elem_id="chat",
             label="Conversation",
@@ -92,8 +90,9 @@ def layout(desk: Desk, quotations: Quotations) -> gradio.Blocks:
         )
         with gr.Column(elem_id="welcome") as welcome:
             gr.Markdown(phrases.WELCOME)
-            none_yet = gr.Markdown(phrases.NO_ARTICLES, visible=False)
+            gr.Markdown(phrases.NO_ARTICLES)  # shown where the page knows that there are none
             examples = [gr.Button(visible=False, elem_classes="example") for _ in range(EXAMPLES)]
+            again = gr.Button(elem_id="suggest-again")  # never shown: the page presses it when the articles are others
         with gr.Column(elem_id="composer"):
             notice = gr.Markdown("", elem_id="notice")
             with gr.Row(elem_id="asking"):
@@ -111,7 +110,7 @@ def layout(desk: Desk, quotations: Quotations) -> gradio.Blocks:
             with gr.Accordion("How to read an answer", open=False, elem_id="how"):
                 gr.Markdown(phrases.how_to_read(calibration().measured))
 
-        talk = [held, chat, notice, welcome, send, stop]
+        talk = [held, chat, notice, welcome, new, send, stop]
 
         def drawn(conversation: Conversation) -> list[Any]:
             # Always the whole: of updates that come close together the browser draws only the last.
@@ -128,6 +127,7 @@ def layout(desk: Desk, quotations: Quotations) -> gradio.Blocks:
                 messages,
                 render.notice(conversation.notice),
                 gr.update(visible=not conversation.turns),
+                gr.update(visible=bool(conversation.turns)),
                 gr.update(visible=not conversation.waiting),
                 gr.update(visible=conversation.waiting),
             ]
@@ -153,7 +153,7 @@ def layout(desk: Desk, quotations: Quotations) -> gradio.Blocks:
         def finish(conversation: Conversation, typed: str) -> list[Any]:
             late = conversation.waiting and conversation.token in stopped
             shown = drawn(conversation.stopped()) if late else [gr.skip() for _ in talk]
-            return [*shown, conversation.draft or typed, *look()]
+            return [*shown, conversation.draft or typed]
 
         def halt(conversation: Conversation) -> list[Any]:
             if conversation.waiting:
@@ -164,13 +164,6 @@ def layout(desk: Desk, quotations: Quotations) -> gradio.Blocks:
             halt(conversation)
             return drawn(Conversation())
 
-        def look() -> list[Any]:
-            try:
-                status = desk.status()
-            except ClippingsError as error:
-                return [phrases.masthead(None, str(error)), gr.update(visible=False)]
-            return [phrases.masthead(status), gr.update(visible=not (status and status.articles))]
-
         def suggest() -> list[Any]:
             texts = [*desk.examples(), *[""] * EXAMPLES][:EXAMPLES]
             return [gr.update(value=text, visible=bool(text)) for text in texts]
@@ -178,16 +171,14 @@ def layout(desk: Desk, quotations: Quotations) -> gradio.Blocks:
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         # One at a time, so that a second click finds the first question waiting.
         single = {**private, "trigger_mode": "multiple", "concurrency_limit": 1, "concurrency_id": "begin"}
-        collection = [masthead, none_yet]
         begun = [gr.on([question.submit, send.click], begin, [question, held], [*talk, question], **single)]
         begun += [button.click(begin, [button, held], [*talk, question], **single) for button in examples]
         for event in begun:
             answered = event.success(answer, [held], talk, **private, trigger_mode="multiple")
-            answered.then(finish, [held, question], [*talk, question, *collection], **private)
+            answered.then(finish, [held, question], [*talk, question], **private)
         stop.click(halt, [held], talk, **private)
         new.click(start_anew, [held], talk, **private)
-        blocks.load(look, None, collection, **private)
-        blocks.load(suggest, None, examples, **private)
+        gr.on([blocks.load, again.click], suggest, None, examples, **private)
 
     blocks.queue(api_open=False, max_size=32, default_concurrency_limit=4)
     return blocks
@@ -198,9 +189,11 @@ def create_app(store: Path) -> FastAPI:
     _close_environment()
     import gradio as gr
     from fastapi import FastAPI
-    from fastapi.responses import FileResponse, HTMLResponse
+    from fastapi.exceptions import RequestValidationError
+    from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 
-    from assistant.page import reader
+    from assistant.page import library, reader
+    from assistant.page.building import Builder
     from assistant.page.desk import Desk
     from assistant.page.guard import Guard
     from assistant.page.home import Home
@@ -208,8 +201,19 @@ def create_app(store: Path) -> FastAPI:
     from assistant.page.look import theme
     from index.errors import ClippingsError, NoStore
 
-    desk, quotations = Desk(store), Quotations()
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    desk, quotations, builder = Desk(store), Quotations(), Builder(store)
+
+    @asynccontextmanager
+    async def open_page(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        builder.close()
+
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=open_page)
+    app.include_router(library.routes(store, desk, builder))
+
+    @app.exception_handler(RequestValidationError)
+    def not_ours(_: Request, __: Exception) -> JSONResponse:
+        return JSONResponse({"detail": "The page asks for nothing like this."}, 400)
 
     @app.api_route("/articles/{article_id}", methods=["GET", "HEAD"])
     def article(

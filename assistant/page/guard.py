@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
 from typing import Any
 
 Scope = MutableMapping[str, Any]
@@ -13,6 +14,7 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 BODY_LIMIT = 1_000_000  # bytes; a question has at most 2,000 characters, and a conversation stays on the server
+FILE_LIMIT = 50_000_000  # bytes of a file that is added: the longest that an article may be
 NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
@@ -43,20 +45,49 @@ HEADERS = (
     (b"cross-origin-resource-policy", b"same-origin"),
 )
 
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A kind of request that the page makes."""
+
+    method: str
+    path: str
+    # What the body must be, where the request changes something: no other page can send that without asking first.
+    body: str = ""
+    limit: int = BODY_LIMIT
+    streamed: bool = False  # passed on piece by piece; else the body is held until it is whole
+
+    def leads(self, method: str, path: str) -> bool:
+        return method == self.method and re.fullmatch(self.path, path) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a request is not passed on, and how HTTP calls that."""
+
+    status: int
+    why: str
+
+
+TOO_MUCH = Refusal(413, "This is more than the page takes.")
+
 # Everything that the page asks for. Gradio has some sixty routes more, among them some that take files,
 # read them, or fetch an address: none of those is needed, so none of those is there.
-PATHS = (
-    ("GET", r"/"),
-    ("GET", r"/articles/[^/]{1,256}"),
-    ("GET", r"/page/(style\.css|page\.js)"),
-    ("GET", r"/favicon\.(svg|ico)"),
-    ("GET", r"/theme\.css"),
-    ("GET", r"/(assets|static)/[0-9A-Za-z_./@-]+"),
-    ("GET", r"/gradio_api/(app_id|queue/data)"),
-    ("GET", r"/gradio_api/heartbeat/[0-9A-Za-z_-]{1,64}"),
-    ("POST", r"/gradio_api/(queue/join|cancel|reset)"),
+WAYS = (
+    Way("GET", r"/"),
+    Way("GET", r"/articles/[^/]{1,256}"),
+    Way("GET", r"/page/(style|library)\.css"),
+    Way("GET", r"/page/(page|library)\.js"),
+    Way("GET", r"/favicon\.(svg|ico)"),
+    Way("GET", r"/theme\.css"),
+    Way("GET", r"/(assets|static)/[0-9A-Za-z_./@-]+"),
+    Way("GET", r"/gradio_api/(app_id|queue/data)"),
+    Way("GET", r"/gradio_api/heartbeat/[0-9A-Za-z_-]{1,64}"),
+    Way("POST", r"/gradio_api/(queue/join|cancel|reset)"),
+    Way("GET", r"/library/(state|articles|coverage|places)"),
+    Way("POST", r"/library/(index|folders|forget|restore|cancel|watching)", "application/json"),
+    Way("POST", r"/library/files", "application/octet-stream", FILE_LIMIT, streamed=True),
 )
-_PATHS = tuple((method, re.compile(pattern)) for method, pattern in PATHS)
 
 
 class Guard:
@@ -75,33 +106,41 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
             return
         send = _with_headers(send)
-        refusal = _refusal(scope)
-        if refusal:
-            await _refuse(send, *refusal)
+        way = _admitted(scope)
+        if isinstance(way, Refusal):
+            await _refuse(send, way)
             return
-        body = await _body(receive)
+        if way.streamed:
+            await _stream(self._application, scope, receive, send, way.limit)
+            return
+        body = await _body(receive, way.limit)
         if body is None:
-            await _refuse(send, 413, "This is more than the page takes.")
+            await _refuse(send, TOO_MUCH)
             return
         await self._application(scope, _replayed(body, receive), send)
 
 
-def _refusal(scope: Scope) -> tuple[int, str] | None:
+def _admitted(scope: Scope) -> Way | Refusal:
+    """The way that a request takes, if the page itself may have made it."""
     hosts = _values(scope, b"host")
     if len(hosts) != 1 or not _ours(hosts[0], scope):
-        return 400, "This address is not the page's own."
+        return Refusal(400, "This address is not the page's own.")
     safe = scope["method"] in ("GET", "HEAD")
     origins = _values(scope, b"origin")
     if not safe and any(origin != f"{scope['scheme']}://{hosts[0]}" for origin in origins):
-        return 403, "Another page may not ask this."
+        return Refusal(403, "Another page may not ask this.")
+    method, path = "GET" if safe else scope["method"], scope["path"]
+    way = next((way for way in WAYS if way.leads(method, path)), None)
+    if way is None or ".." in path:
+        return Refusal(404, "There is nothing here.")
+    if way.body and len(origins) != 1:
+        return Refusal(403, "Only the page itself may ask this.")
+    if way.body and _values(scope, b"content-type") != [way.body]:
+        return Refusal(415, f"This takes {way.body} alone.")
     lengths = _values(scope, b"content-length")
-    if any(not length.isdigit() or int(length) > BODY_LIMIT for length in lengths):
-        return 413, "This is more than the page takes."
-    method = "GET" if safe else scope["method"]
-    path = scope["path"]
-    if ".." in path or not any(allowed == method and known.fullmatch(path) for allowed, known in _PATHS):
-        return 404, "There is nothing here."
-    return None
+    if any(not length.isdigit() or int(length) > way.limit for length in lengths):
+        return TOO_MUCH
+    return way
 
 
 def _ours(host: str, scope: Scope) -> bool:
@@ -117,7 +156,28 @@ def _values(scope: Scope, name: bytes) -> list[str]:
     return [value.decode("latin-1") for key, value in scope["headers"] if key.lower() == name]
 
 
-async def _body(receive: Receive) -> Message | None:
+async def _stream(application: Application, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
+    """Pass a body on as it comes; beyond the limit it is refused, and the application hears that nobody is there."""
+    held = 0
+
+    async def piece() -> Message:
+        nonlocal held
+        if held <= limit:
+            message = await receive()
+            held += len(message.get("body", b""))
+            if held <= limit:
+                return message
+            await _refuse(send, TOO_MUCH)
+        return {"type": "http.disconnect"}
+
+    async def answer(message: Message) -> None:
+        if held <= limit:
+            await send(message)
+
+    await application(scope, piece, answer)
+
+
+async def _body(receive: Receive, limit: int) -> Message | None:
     """The whole body as one message, or nothing if it is too large; what it claims to hold does not count."""
     held = bytearray()
     while True:
@@ -125,7 +185,7 @@ async def _body(receive: Receive) -> Message | None:
         if message["type"] != "http.request":
             return message
         held += message.get("body", b"")
-        if len(held) > BODY_LIMIT:
+        if len(held) > limit:
             return None
         if not message.get("more_body", False):
             return {"type": "http.request", "body": bytes(held), "more_body": False}
@@ -158,8 +218,8 @@ def _with_headers(send: Send) -> Send:
     return sending
 
 
-async def _refuse(send: Send, status: int, why: str) -> None:
-    body = why.encode() + b"\n"
+async def _refuse(send: Send, refusal: Refusal) -> None:
+    status, body = refusal.status, refusal.why.encode() + b"\n"
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
     if status == 413:
         headers.append((b"connection", b"close"))

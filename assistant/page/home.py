@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import MutableMapping
+from pathlib import Path
 from typing import Any
 
 from assistant.page.guard import Application, Message, Receive, Scope, Send, policy
@@ -13,20 +14,31 @@ HEAD = (
     "<title>Clippings</title>"
     '<link rel="icon" type="image/svg+xml" href="/favicon.svg">'
     '<meta name="color-scheme" content="light dark"><meta name="robots" content="noindex">'
-    '<link rel="stylesheet" href="/page/style.css"><script src="/page/page.js" defer></script></head>'
+    '<link rel="stylesheet" href="/page/style.css"><link rel="stylesheet" href="/page/library.css">'
+    '<script src="/page/page.js" defer></script><script src="/page/library.js" defer></script></head>'
 )
+# What stands before and after Gradio's own part of the page, which is one of two tabs.
+_BEFORE, _AFTER = (Path(__file__).parent / "library.html").read_text(encoding="utf-8").split("</header>\n", 1)
+_CHAT = re.compile(r"<gradio-app\b.*?</gradio-app>", re.S)
 # The base would be refused by our policy; the others name Gradio's own picture and text on other hosts.
 _DROPPED = re.compile(r'<base [^>]*>|<meta\s+(?:property="og:|name="twitter:)[^>]*>|<link rel="manifest"[^>]*>')
 _SCRIPT = re.compile(r"<script\b")
 
 
 def tidied(html: str, nonce: str) -> str:
-    """The page with our head, its scripts named by this answer's nonce.
+    """The page with our head and the Library, its scripts named by this answer's nonce.
 
     What Gradio writes into its scripts has every "<" escaped, so each script tag here is its own.
     """
     html = _DROPPED.sub("", html)
     html = _SCRIPT.sub(f'<script nonce="{nonce}"', html)
+    html = _CHAT.sub(
+        lambda found: (
+            f'{_BEFORE}</header><div id="ask" role="tabpanel" aria-labelledby="tab-ask">{found[0]}</div>{_AFTER}'
+        ),
+        html,
+        count=1,
+    )
     return html.replace("</head>", HEAD.replace("<script", f'<script nonce="{nonce}"'), 1)
 
 

@@ -1,7 +1,8 @@
-// The reader beside the chat, and what Gradio's chat lacks for those who use no mouse.
+// The reader beside the page, and what Gradio's chat lacks for those who use no mouse.
 "use strict";
 
 (() => {
+  const LINKS = ':is(#chat, #library) a[href^="/articles/"]';
   const narrow = window.matchMedia("(max-width: 899px)");
   let opener = null; // the address of the link that opened the reader: its element may have been drawn anew
 
@@ -62,16 +63,17 @@
     settle();
     const back = links().find((link) => link.getAttribute("href") === opener);
     mark(null);
-    (back ?? document.querySelector("#question textarea"))?.focus();
+    (back ?? document.querySelector("[role=tab][aria-selected=true]")).focus();
   }
 
-  // As a sheet the reader covers the chat, which then must not be reached with the Tab key.
+  // As a sheet the reader covers the page, which then must not be reached with the Tab key.
   function settle() {
-    document.querySelector("gradio-app").inert = narrow.matches && !reader.hidden;
+    for (const part of document.querySelectorAll("#masthead, #ask, #library"))
+      part.inert = narrow.matches && !reader.hidden;
   }
 
   function links() {
-    return [...document.querySelectorAll('#chat a[href^="/articles/"]')];
+    return [...document.querySelectorAll(LINKS)];
   }
 
   function mark(address) {
@@ -92,7 +94,7 @@
     "click",
     (event) => {
       const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
-      const link = event.target.closest?.('#chat a[href^="/articles/"]');
+      const link = event.target.closest?.(LINKS);
       if (!link || !plain) return;
       event.preventDefault();
       event.stopPropagation();

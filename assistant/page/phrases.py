@@ -4,23 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Protocol
 
-from assistant.page.text import counted, literal, plain_date
-
-
-class Status(Protocol):
-    """What the masthead tells of a store."""
-
-    @property
-    def articles(self) -> int: ...
-    @property
-    def publishers(self) -> dict[str, int]: ...
-    @property
-    def first(self) -> date | None: ...
-    @property
-    def last(self) -> date | None: ...
-
+from assistant.page.building import Ended, State
+from assistant.page.text import counted, listed, plain_date
 
 WELCOME = (
     '<div class="welcome"><p class="lead">Ask your articles.</p>'
@@ -29,10 +15,20 @@ WELCOME = (
 
 NO_ARTICLES = (
     '<div class="none-yet"><p class="lead">No articles yet.</p>'
-    "<p>In a terminal, give Clippings a folder of articles:</p>"
+    '<p>Add files or a folder in the <a href="#library">Library</a>, or in a terminal:</p>'
     "<pre><code>clippings index FOLDER</code></pre>"
     "<p>Then ask here; this page need not be opened again.</p></div>"
 )
+
+# What a build does, by the names that it gives its stages.
+STAGES = {
+    "": "Starting",
+    "reading": "Reading files",
+    "cutting": "Cutting articles into passages",
+    "embedding": "Making passages searchable by meaning",
+    "writing": "Writing the new index",
+    "verifying": "Proving the new index",
+}
 
 _HOW_TO_READ = (
     '<div class="how">'
@@ -58,15 +54,37 @@ def how_to_read(measured: Mapping[str, float]) -> str:
     return _HOW_TO_READ.format(**measured).replace("%", " %")
 
 
-def masthead(status: Status | None, trouble: str = "") -> str:
-    """The name of the page and what there is to ask, or what is the matter with it."""
-    told = literal(trouble) or ("No articles yet" if status is None or not status.articles else _collection(status))
-    return f'<div class="masthead"><h1>Clippings</h1><p class="facts">{told}</p></div>'
+def collection(articles: int, publishers: int, first: date | None, last: date | None) -> str:
+    """How many articles there are, of whom and of when; plain text."""
+    if not articles:
+        return "No articles yet"
+    told = counted(articles, "article", "articles")
+    if publishers:
+        told += f" from {counted(publishers, 'publisher', 'publishers')}"
+    days = [plain_date(day).replace(" ", "\u00a0") for day in (first, last) if day]
+    return f"{told}, {' to '.join(dict.fromkeys(days))}" if days else told
 
 
-def _collection(status: Status) -> str:
-    told = counted(status.articles, "article", "articles")
-    if status.publishers:
-        told += f" from {counted(len(status.publishers), 'publisher', 'publishers')}"
-    days = [f'<span class="day">{plain_date(day)}</span>' for day in (status.first, status.last) if day]
-    return f"{literal(told)}, {' to '.join(dict.fromkeys(days))}" if days else literal(told)
+def progress(state: State) -> str:
+    """What the builder does now, and what waits for it."""
+    if state.held:
+        told = f"{state.held.removesuffix('.')}. Waiting for it."
+    else:
+        stage = STAGES.get(state.stage, state.stage.capitalize())
+        much = f": {state.done:,} of {state.total:,}" if state.total > 1 else ""
+        told = f"{state.job.told if state.job else ''}. {stage}{much}"
+    waiting = len(state.waiting)
+    return f"{told} ({waiting:,} more to do)" if waiting else told
+
+
+def ended(last: Ended) -> str:
+    """How the last job ended, with the figures of a build."""
+    if last.how == "cancelled":
+        return f"{last.job.told}: cancelled. What was done so far is kept for the next time."
+    if last.how == "failed" or last.report is None:
+        return last.message
+    report = last.report
+    counts = [
+        f"{report[name]:,} {name}" for name in ("added", "changed", "removed", "kept", "duplicates") if name in report
+    ]
+    return f"{last.job.told}: {listed(counts)}, in {report.get('seconds', 0):,.1f} seconds."

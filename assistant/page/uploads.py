@@ -1,0 +1,144 @@
+"""Files that come from the browser: each is taken whole, under a harmless name, or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import filecmp
+import os
+import re
+import tempfile
+import threading
+import unicodedata
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+import anyio.to_thread
+
+from assistant.page.guard import FILE_LIMIT
+from index.readers import SUFFIXES
+
+FILES_AT_A_TIME = 200
+BYTES_AT_A_TIME = 1_000_000_000
+_LONGEST = 180  # bytes of a name; file systems take 255, and a number may follow
+_PARTIAL = ".partial-"
+_SPACE = re.compile(r"\s+")
+
+
+class Refused(Exception):
+    """A file that is not taken; its text says why, and `status` how HTTP calls that."""
+
+    def __init__(self, status: int, why: str) -> None:
+        super().__init__(why)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a file: its name here, and whether its bytes were here already."""
+
+    name: str
+    how: Literal["added", "there"]
+
+
+def harmless(name: str) -> str:
+    """The last part of a name as one that hides nothing and leads nowhere; raises Refused when no name of ours is left."""
+    name = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    shown = "".join(" " if letter.isspace() else letter for letter in name if not _hidden(letter))
+    shown = _SPACE.sub(" ", shown).lstrip(". ").rstrip(". ")
+    folded = shown.lower()
+    suffix = max((suffix for suffix in SUFFIXES if folded.endswith(suffix)), key=len, default="")
+    stem = shown[: len(shown) - len(suffix)].rstrip(". ")
+    if not suffix or not stem:
+        kinds = ", ".join(suffix for suffix in SUFFIXES if not suffix.endswith(".gz"))
+        raise Refused(415, f"This kind of file is not read; read are {kinds}, each also .gz.")
+    kept = stem.encode()[: _LONGEST - len(suffix)].decode(errors="ignore").rstrip(". ")
+    return f"{kept}{shown[len(shown) - len(suffix) :]}"
+
+
+def _hidden(letter: str) -> bool:
+    # Controls, format characters (which reverse or conceal what stands beside them), half characters, private ones.
+    return unicodedata.category(letter).startswith("C") and not letter.isspace()
+
+
+class Uploads:
+    """The folder of files that were added at the page; thread-safe."""
+
+    def __init__(self, store: Path) -> None:
+        self.folder = store / "uploads"
+        self._counting = threading.Lock()
+        self._naming = threading.Lock()
+        self._files = 0
+        self._bytes = 0
+        if self.folder.is_dir():
+            for left in self.folder.glob(f"{_PARTIAL}*"):  # by a page that was ended in the middle
+                left.unlink(missing_ok=True)
+
+    def begin_anew(self) -> None:
+        """Let as many files come again as may come at a time."""
+        with self._counting:
+            self._files = self._bytes = 0
+
+    async def take(self, name: str, pieces: AsyncIterator[bytes]) -> Taken:
+        """Write a file piece by piece, and give it its name once it is whole; raises Refused, OSError."""
+        name = harmless(name)
+        self._count(1, 0)
+        partial = await anyio.to_thread.run_sync(self._begin)
+        try:
+            with partial.open("wb") as file:
+                size = 0
+                async for piece in pieces:
+                    size += len(piece)
+                    if size > FILE_LIMIT:
+                        raise Refused(413, f"This file is larger than {FILE_LIMIT // 1_000_000} MB.")
+                    self._count(0, len(piece))
+                    await anyio.to_thread.run_sync(file.write, piece)
+                if not size:
+                    raise Refused(400, "This file is empty.")
+                await anyio.to_thread.run_sync(_to_disk, file)
+            return await anyio.to_thread.run_sync(self._name, partial, name, size)
+        finally:
+            partial.unlink(missing_ok=True)
+
+    def _count(self, files: int, size: int) -> None:
+        with self._counting:
+            if self._files + files > FILES_AT_A_TIME or self._bytes + size > BYTES_AT_A_TIME:
+                raise Refused(
+                    413,
+                    f"At most {FILES_AT_A_TIME} files and 1 GB are taken at a time; bring the library up to date first.",
+                )
+            self._files += files
+            self._bytes += size
+
+    def _begin(self) -> Path:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        handle, path = tempfile.mkstemp(prefix=_PARTIAL, dir=self.folder)
+        os.close(handle)
+        return Path(path)
+
+    def _name(self, partial: Path, name: str, size: int) -> Taken:
+        with self._naming:
+            for other in os.scandir(self.folder):
+                if other.name.startswith(_PARTIAL) or not other.is_file() or other.stat().st_size != size:
+                    continue
+                if filecmp.cmp(partial, other.path, shallow=False):
+                    return Taken(other.name, "there")
+            chosen = self._free(name)
+            partial.replace(self.folder / chosen)
+            return Taken(chosen, "added")
+
+    def _free(self, name: str) -> str:
+        suffix = next(suffix for suffix in sorted(SUFFIXES, key=len, reverse=True) if name.lower().endswith(suffix))
+        stem, end = name[: -len(suffix)], name[-len(suffix) :]
+        chosen, number = name, 1
+        while os.path.lexists(self.folder / chosen):
+            number += 1
+            chosen = f"{stem} ({number}){end}"
+        return chosen
+
+
+def _to_disk(file: BinaryIO) -> None:
+    file.flush()
+    with contextlib.suppress(OSError):  # not every file system can
+        os.fsync(file.fileno())
