@@ -28,7 +28,7 @@ from index.errors import Unreadable
 from index.process import own_python
 from index.readers.fields import Reading
 
-SECONDS = 10  # without an article, or an end
+SECONDS = 9  # without an article, or an end: with stopping it, ten at most
 MEMORY = 512 * 1024 * 1024  # bytes
 _CODE = 64 * 1024 * 1024  # of it, for what is mapped and not counted as data
 _TIRED = MEMORY // 2  # what a process may have come to need before it makes room for a new one
