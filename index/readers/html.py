@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html.entities
+import logging
 import re
 from collections.abc import Iterator
 from copy import deepcopy
@@ -163,20 +164,18 @@ def written(element: Any) -> str:
 
 
 def _body(root: Any) -> tuple[str, bool]:
-    """The text of the article, and whether hidden text was left out of it.
+    """The text of the article, and whether hidden text was left out of it; the tree is used up.
 
     Hidden text would have been part of the article when it comes out with the body of a page that hides nothing.
     """
-    root = deepcopy(root)
-    bare = deepcopy(root)
-    unseen, all_seen = hidden.unseen(root), hidden.unseen(bare)
-    anything = any(hidden.has_words(one) for one in unseen.texts())
+    unseen = hidden.unseen(root)
+    bare = None
+    if any(hidden.has_words(one) for one in unseen.texts()):
+        bare = deepcopy(root)
+        hidden.lay_bare(hidden.unseen(bare))
     hidden.leave_out(unseen)
     text = _extracted(root)
-    if not anything:
-        return text, False
-    hidden.lay_bare(all_seen)
-    return text, hidden.laid_bare(_extracted(bare), beside=text)
+    return text, bare is not None and hidden.laid_bare(_extracted(bare), beside=text)
 
 
 def _extracted(root: Any) -> str:
@@ -186,17 +185,15 @@ def _extracted(root: Any) -> str:
     for element in root.iter():
         for name in ("style", "hidden", "aria-hidden"):
             element.attrib.pop(name, None)
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # what it can't do is told here, as Unreadable
     for precision in (True, False):
         try:
-            found = trafilatura.bare_extraction(
-                deepcopy(root), include_comments=False, favor_precision=precision, with_metadata=False
-            )
+            found = trafilatura.bare_extraction(root, include_comments=False, favor_precision=precision)
         except RecursionError as error:
             raise Unreadable("its elements are nested too deeply") from error
         except Exception:  # a library's own mistake on a page that nobody foresaw: the next attempt is simpler
             found = None
-        text = written(found.body) if isinstance(found, Document) else ""
-        if text:
+        if isinstance(found, Document) and (text := written(found.body)):
             return text
     return written(root.find("body"))
 
