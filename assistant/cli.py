@@ -6,7 +6,9 @@ import io
 import json
 import os
 import shlex
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +22,7 @@ from index.errors import BadDate, ClippingsError, EmptyQuestion
 
 if TYPE_CHECKING:
     from assistant import Answer
+    from index import Report
 
 app = typer.Typer(
     name="clippings",
@@ -63,6 +66,10 @@ def index_command(
     ] = False,
     store: Store = None,
     progress: ProgressFlag = "bar",
+    known: Annotated[
+        bool,
+        typer.Option("--known", help="Add nothing: of PATHS, bring up to date what is a root and can be read now."),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Bring the store up to date with its roots; folders and files that are named become roots.
@@ -77,17 +84,40 @@ def index_command(
     if not named and not (place / "record.sqlite").exists() and Path("articles").is_dir():
         named = [Path("articles")]
     with _shown(progress) as show:
-        report = build(named, place, rebuild, settings.embedding_model, show)
+        report = build(named, place, rebuild, settings.embedding_model, show, known)
     if as_json:
         _json(report.to_dict())
         return
     for path, reason in report.unreadable:
         _say(f"Not read: {path}: {reason}")
+    _say(_summary(report))
+
+
+def _summary(report: Report) -> str:
     changes = f"{report.added} added, {report.changed} changed, {report.removed} removed, {report.kept} kept"
     again = f", {report.duplicates} more places hold one of them again" if report.duplicates else ""
-    _say(
-        f"{_count(report.articles, 'article')} in {_count(report.passages, 'passage')} ({changes}{again}); generation {report.generation}, {report.seconds:.1f} s."
-    )
+    return f"{_count(report.articles, 'article')} in {_count(report.passages, 'passage')} ({changes}{again}); generation {report.generation}, {report.seconds:.1f} s."
+
+
+@app.command()
+def watch(store: Store = None, progress: ProgressFlag = "bar") -> None:
+    """Keep the store up to date: index whenever something changes under its roots, until interrupted."""
+    from index import build
+    from index.watch import watch as watch_roots
+
+    settings = Settings()
+    place = store or settings.store
+
+    def bring_up_to_date(roots: Sequence[Path]) -> None:
+        with _shown(progress) as show:
+            report = build(roots, place, False, settings.embedding_model, show, known=True)
+        _say(_summary(report))
+
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        watch_roots(place, bring_up_to_date, threading.Event(), _say)
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @app.command()

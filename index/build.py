@@ -5,8 +5,8 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -74,28 +74,34 @@ def build(
     rebuild: bool = False,
     embedding_model: str = "",
     progress: Progress = _silent,
+    known: bool = False,
 ) -> Report:
     """Bring the store up to date with these roots, adding new ones; without paths, with all roots that it has.
 
     A file under a root of which something is left out is put back instead of being added.
+    `known` adds and puts back nothing: of these paths, those are read that are roots already and can be read now.
     `rebuild` reads every file again and makes the generation whole; vectors of unchanged passages are kept.
     Raises RootError, StoreLocked, NoArticles, ModelError, BuildError.
     """
     started = time.monotonic()
     store = Path(store)
-    named = [_readable(path) for path in paths]  # before a store is made: a wrong path leaves nothing behind
+    # Before a store is made: a wrong path leaves nothing behind.
+    named = [Path(path) if known else readable_root(path) for path in paths]
     if not named and not (store / "record.sqlite").exists() and not (store / "uploads").is_dir():
         raise NoStore(f"There is no store in {store} yet; name what to index: clippings index FOLDER")
     with _writing(store) as record:
-        chosen = _add(record, paths)
+        chosen = set(named) if known else _add(record, paths)
         if (store / "uploads").is_dir():
-            record.add_root(_readable(store / "uploads"))
+            record.add_root(readable_root(store / "uploads"))
         roots = [root for root in record.roots() if not named or root.path in chosen]
-        for root in roots:
-            _readable(root.path)
+        if not known:
+            for root in roots:
+                readable_root(root.path)
         with Reader() as reader:
             for root in roots:
-                _read_root(record, reader, root, store, rebuild, progress)
+                with suppress(RootError) if known else nullcontext():
+                    readable_root(root.path)
+                    _read_root(record, reader, root, store, rebuild, progress)
         return _bring_up_to_date(store, record, started, rebuild, embedding_model, progress)
 
 
@@ -105,8 +111,8 @@ def _add(record: Record, paths: Sequence[str | Path]) -> set[Path]:
     for path in paths:
         back = [root.path for root, inside in _holding(record, path) if record.put_back(root, inside)]
         if not back:
-            record.add_root(_readable(path))
-        concerned.update(back or [_readable(path)])
+            record.add_root(readable_root(path))
+        concerned.update(back or [readable_root(path)])
     return concerned
 
 
@@ -231,7 +237,7 @@ def _mend(record: Record, store: Path, lost: list[Lost], progress: Progress) -> 
     with Reader() as reader:
         for root in record.roots():
             try:
-                _readable(root.path)
+                readable_root(root.path)
             except RootError as error:  # what it held stays as it is
                 unread.append(str(error))
                 continue
@@ -264,7 +270,7 @@ def _writing(store: Path) -> Iterator[Record]:
             record.close()
 
 
-def _readable(path: str | Path) -> Path:
+def readable_root(path: str | Path) -> Path:
     """The absolute path of a root that can be read; raises RootError before anything is removed."""
     found = Path(path).expanduser().resolve()
     try:
@@ -293,29 +299,43 @@ def _read_root(record: Record, reader: Reader, root: Root, store: Path, rebuild:
     """Read what is new or changed under a root, and forget what vanished."""
     before = record.stamps(root)
     alone = not root.path.is_dir()
-    found, closed = _files(root.path, store)
     left_out = record.left_out_of(root)
-    found = {relative: file for relative, file in found.items() if "" not in left_out.get(relative, ())}
+    found, closed = _files(root.path, store, left_out)
     for number, (relative, path) in enumerate(sorted(found.items())):
         progress("reading", number, len(found))
         stamp = _stamp(path)
         if rebuild or stamp is None or before.get(relative) != stamp:
             _read_file(record, reader, root, relative, path, stamp, left_out.get(relative, set()))
     progress("reading", len(found), len(found))
-    _readable(root.path)  # a root that went while it was read, a share unmounted, has not lost its files
+    readable_root(root.path)  # a root that went while it was read, a share unmounted, has not lost its files
     if alone != (not root.path.is_dir()):
         raise RootError(f"{root.path} changed while it was read; nothing was removed. Run the command again.")
-    for relative in before.keys() - found.keys():
-        if not any(relative.startswith(folder) for folder in closed):
-            record.remove_file(root, relative)
+    for relative in _gone(before, found, closed):
+        record.remove_file(root, relative)
     for folder, reason in closed.items():
         record.save_file(root, folder, None, [], [reason], keep=True)
 
 
-def _files(root: Path, store: Path) -> tuple[dict[str, Path], dict[str, str]]:
+def stale(record: Record, root: Root, store: Path) -> dict[str, str | None]:
+    """The files of a root that a build would read or remove, by relative path, with their stamps; raises RootError."""
+    before = record.stamps(root)
+    found, closed = _files(root.path, store, record.left_out_of(root))
+    now = {relative: _stamp(path) for relative, path in found.items()}
+    readable_root(root.path)
+    changed = {relative: stamp for relative, stamp in now.items() if stamp is None or before.get(relative) != stamp}
+    return changed | dict.fromkeys(_gone(before, found, closed))
+
+
+def _gone(before: Iterable[str], found: Container[str], closed: Iterable[str]) -> list[str]:
+    """The files that vanished; of those in folders that can't be read nobody knows."""
+    return [path for path in before if path not in found and not any(path.startswith(folder) for folder in closed)]
+
+
+def _files(root: Path, store: Path, left_out: Mapping[str, Container[str]]) -> tuple[dict[str, Path], dict[str, str]]:
     """The files of our kinds under a root, by relative path; and the folders in it that can't be read, with why."""
     if not root.is_dir():
-        return {_relative(root, root.parent): root}, {}
+        relative = _relative(root, root.parent)
+        return {relative: root} if "" not in left_out.get(relative, ()) else {}, {}
     found: dict[str, Path] = {}
     closed: dict[str, str] = {}
 
@@ -326,11 +346,12 @@ def _files(root: Path, store: Path) -> tuple[dict[str, Path], dict[str, str]]:
 
     inside = store.resolve()
     for folder, folders, names in os.walk(root, onerror=note):
-        folders[:] = [name for name in folders if not name.startswith(".") and Path(folder, name) != inside]
+        ours = (inside, inside / "generations")  # of which the latter counts where the store is itself a root
+        folders[:] = [name for name in folders if not name.startswith(".") and Path(folder, name) not in ours]
         for path in (Path(folder, name) for name in names):
             if readers.readable(path):
                 found[_relative(path, root)] = path
-    return found, closed
+    return {relative: path for relative, path in found.items() if "" not in left_out.get(relative, ())}, closed
 
 
 def _relative(path: Path, root: Path) -> str:

@@ -320,6 +320,10 @@ class Record:
             row["path"]: row["stamp"] for row in self._all("SELECT path, stamp FROM files WHERE root = ?", (root.id,))
         }
 
+    def knows_files(self, root: Root) -> bool:
+        """Whether any file of a root was ever read and is not removed."""
+        return bool(self._all("SELECT 1 FROM files WHERE root = ? LIMIT 1", (root.id,)))
+
     def remove_file(self, root: Root, path: str) -> None:
         """Forget a file and what was read in it."""
         self._all("DELETE FROM files WHERE root = ? AND path = ?", (root.id, path))

@@ -226,6 +226,31 @@ def test_an_upload_that_is_forgotten_is_deleted(run: Run, folder: Path, tmp_path
     assert not upload.exists()
 
 
+@pytest.mark.parametrize(("sent", "status"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)], ids=["TERM", "INT"])
+def test_watch_says_a_line_a_build_until_it_is_ended(own: Path, tmp_path: Path, sent: int, status: int) -> None:
+    root = tmp_path / "added"
+    root.mkdir()
+    (root / "cow.txt").write_text("The abbey of Morvane sold its last cow.", encoding="utf-8")
+    build([root], own)
+    with subprocess.Popen(
+        [sys.executable, "-m", "assistant", "watch", "--store", str(own)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    ) as watching:
+        assert watching.stdout is not None
+        assert watching.stderr is not None
+        assert watching.stderr.readline().startswith("2 articles in 2 passages (0 added, 0 changed")
+        (root / "ice.txt").write_text("The glacier of Trondal lost forty metres of ice.", encoding="utf-8")
+        assert watching.stderr.readline().startswith("3 articles in 3 passages (1 added, 0 changed")
+        with Library.open(own) as library:
+            assert library.search("glacier", limit=1)[0].text.startswith("The glacier of Trondal")
+        watching.send_signal(sent)
+        out, err = watching.communicate(timeout=120)
+        assert (watching.returncode, out, "Traceback" in err) == (status, "", False)
+
+
 def test_status(run: Run, sample_store: Path) -> None:
     done = run("status", "--store", sample_store, "--json")
     assert (done.status, done.err) == (0, "")
@@ -424,7 +449,9 @@ def test_help(run: Run, arguments: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [("status",), ("check",), ("search", "x"), ("ask", "x"), ("show", "x"), ("forget", "x")], ids=" ".join
+    "arguments",
+    [("status",), ("check",), ("search", "x"), ("ask", "x"), ("show", "x"), ("forget", "x"), ("watch",)],
+    ids=" ".join,
 )
 def test_no_store(run: Run, arguments: tuple[str, ...], tmp_path: Path) -> None:
     done = run(*arguments, "--store", tmp_path / "none")
