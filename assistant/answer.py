@@ -50,11 +50,16 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Also:
-    """A near-copy of a source, printed elsewhere."""
+    """A near-copy of a source: printed elsewhere, or another version of it."""
 
     publisher: str | None
     published: str | None
     article_id: str
+    version: str  # with what follows, left out of JSON
+    newer: bool = False  # a later version, by the same publisher
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"publisher": self.publisher, "published": self.published, "article_id": self.article_id}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,8 @@ class Answer:
     def to_dict(self) -> dict[str, Any]:
         """The answer as `ask --json` prints it."""
         fields = {**asdict(self), "refused": self.refused}
+        for source, told in zip(self.sources, fields["sources"], strict=True):
+            told["also"] = [copy.to_dict() for copy in source.also]
         return {name: fields[name] for name in _FIELDS}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import islice
@@ -20,7 +20,7 @@ from assistant.voices import voices
 from index import Article, Library
 from index.article import normalise
 from index.errors import EmptyQuestion
-from index.search import Found, View, as_day
+from index.search import Found, View, as_day, is_newer
 
 _NEAREST = 5  # passages shown where nothing answers
 _EXAMPLES = 4
@@ -79,7 +79,10 @@ class Assistant:
                 notices=_notices(view, filters, found),
             )
             if tier != "refusal":
-                for grown in _quoted(answer, quote(ranked)):
+                quoted = quote(ranked)
+                sources = _sources(quoted)
+                answer = replace(answer, notices=(*answer.notices, *_newer(sources.values())))
+                for grown in _quoted(answer, quoted, sources):
                     answer = grown
                     yield answer
         yield replace(answer, seconds=Seconds(answer.seconds.search, round(time.monotonic() - searched, 4)))
@@ -102,22 +105,40 @@ class Assistant:
         return good
 
 
-def _quoted(answer: Answer, quoted: Sequence[Quoted]) -> Iterator[Answer]:
-    """The answer growing by one quotation at a time, each under the number of its source."""
+def _sources(quoted: Sequence[Quoted]) -> dict[str, Source]:
+    """The articles that are quoted, by id, numbered in the order of their first quotations."""
     sources: dict[str, Source] = {}
     for one in quoted:
         article = one.hit.article
         if article.id not in sources:
             sources[article.id] = _source(len(sources) + 1, article, one.hit.also)
-        page = article.page(one.start)
-        quotation = Quotation(sources[article.id].number, one.start, one.end, one.text, page, one.voice)
+    return sources
+
+
+def _quoted(answer: Answer, quoted: Sequence[Quoted], sources: Mapping[str, Source]) -> Iterator[Answer]:
+    """The answer growing by one quotation at a time, with the sources that it has used so far."""
+    used: dict[str, Source] = {}
+    for one in quoted:
+        article = one.hit.article
+        used[article.id] = sources[article.id]
+        quotation = Quotation(
+            sources[article.id].number, one.start, one.end, one.text, article.page(one.start), one.voice
+        )
         statement = Statement(one.text, "quoted", (quotation,))
-        answer = replace(answer, statements=(*answer.statements, statement), sources=tuple(sources.values()))
+        answer = replace(answer, statements=(*answer.statements, statement), sources=tuple(used.values()))
         yield answer
 
 
+def _newer(sources: Iterable[Source]) -> Iterator[str]:
+    """A sentence for each source that has a newer version, naming the newest."""
+    for source in sources:
+        if newer := [copy for copy in source.also if copy.newer]:
+            newest = max(newer, key=lambda copy: copy.published or "")
+            day = date.fromisoformat(newest.published or "")
+            yield f"A newer version of [{source.number}] is in the articles: {newest.publisher}, {day.day} {day:%B %Y}."
+
+
 def _source(number: int, article: Article, also: Sequence[Article]) -> Source:
-    printed = sorted(also, key=lambda other: (other.published or date.max, other.id))
     return Source(
         number=number,
         article_id=article.id,
@@ -128,7 +149,10 @@ def _source(number: int, article: Article, also: Sequence[Article]) -> Source:
         published=_iso(article.published),
         url=article.url,
         path=article.path,
-        also=tuple(Also(other.publisher, _iso(other.published), other.id) for other in printed),
+        also=tuple(
+            Also(other.publisher, _iso(other.published), other.id, other.version, is_newer(other, article))
+            for other in also
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from index import embedder, readers
+from index.copies import COPIES_VERSION
 from index.embedder import Embedder, ModelFiles
 from index.errors import NoArticles, NoStore, RootError, StoreDamaged, StoreLocked, Unreadable
 from index.generation import (
@@ -427,13 +428,21 @@ def _bring_up_to_date(
     differing = [id for id in now if id in live and live[id] != now[id]]
     changed = sum(live[id].content != now[id].content for id in differing)
 
-    if added or removed or differing or whole or previous is None or previous.cut != cut:
+    if (
+        added
+        or removed
+        or differing
+        or whole
+        or previous is None
+        or previous.cut != cut
+        or previous.copies != COPIES_VERSION
+    ):
         next_number = number + 1
         record.prepare(next_number, [*removed, *differing], [now[id] for id in [*added, *differing]])
         _cut_and_embed(record, cut, model, next_number, progress)
         count = sum(len(ids) for ids in record.passage_ids(cut, next_number).values())
         draft = Manifest(
-            next_number, model.name, model.digest, cut, len(now), count, dead=0, exact=False, unreached=(), files={}
+            next_number, model.name, model.digest, cut, len(now), count, dead=0, exact=False, unreached=(), files={}, copies=COPIES_VERSION,
         )  # fmt: skip
         made = make_and_verify(store, record, draft, None if whole else previous, progress)
         record.note("model", model.name)

@@ -1,7 +1,7 @@
 """A generation: one complete, verified, searchable projection of the record. Made, verified, published, opened here.
 
 STORE/CURRENT                 the number of the generation that answers, replaced in one step
-STORE/generations/000012/     chroma/  words/  vectors.npy  ids.txt  manifest.json  in-use
+STORE/generations/000012/     chroma/  words/  vectors.npy  ids.txt  copies.txt  manifest.json  in-use
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from index.copies import near_copies
 from index.embedder import Vectors
 from index.errors import BuildError, StoreDamaged
 from index.process import own_python
@@ -63,6 +64,7 @@ class Manifest:
     exact: bool  # searched by comparing with every vector: the graph missed too much
     unreached: tuple[str, ...]  # passages that the graph does not lead to: always compared beside it
     files: dict[str, tuple[int, str]]  # bytes and sha256
+    copies: int = 0  # version of the comparison that grouped near-copies; 0: made before there was one
 
     def write(self, folder: Path) -> None:
         (folder / "manifest.json").write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
@@ -124,6 +126,7 @@ class Generation:
             try:
                 self.array: Vectors = np.load(self.folder / "vectors.npy", mmap_mode="r")
                 self.ids = (self.folder / "ids.txt").read_text(encoding="ascii").split()
+                self._group_of = {id: group for group in _read_copies(self.folder, self.manifest) for id in group}
                 self.words = Words(self.folder / "words")
                 self.collection = Collection(self.folder / "chroma")
             except Exception as error:  # whatever numpy, tantivy and Chroma raise on bytes that are not theirs
@@ -137,6 +140,10 @@ class Generation:
         """Release the folder."""
         self.collection.close()
         self._in_use.close()
+
+    def group(self, article: str) -> tuple[str, ...]:
+        """The ids of the near-copies that an article is one of, itself among them; empty when it has none."""
+        return self._group_of.get(article, ())
 
     def nearest(self, vector: Vectors, limit: int, articles: frozenset[str] | None = None) -> list[tuple[str, float]]:
         """The (id, cosine) of the passages nearest to a unit vector, nearest first; only of these `articles`, if given.
@@ -196,6 +203,8 @@ def make(store: Path, record: Record, draft: Manifest, previous: Manifest | None
         draft = replace(draft, dead=previous.dead + len(gone), exact=previous.exact, unreached=still)
     else:
         _make_whole(folder, record, draft, progress)
+    groups = near_copies(record, draft.generation, progress)
+    (folder / "copies.txt").write_text("".join(" ".join(group) + "\n" for group in groups), encoding="ascii")
     (folder / "in-use").touch()
     return _seal(folder, draft)
 
@@ -272,6 +281,13 @@ def _write_array(folder: Path, array: Vectors, ids: Sequence[str]) -> None:
     (folder / "ids.txt").write_text("\n".join(ids), encoding="ascii")
 
 
+def _read_copies(folder: Path, manifest: Manifest) -> list[tuple[str, ...]]:
+    """One group of near-copies a line, its lead first."""
+    if not manifest.copies:
+        return []
+    return [tuple(line.split()) for line in (folder / "copies.txt").read_text(encoding="ascii").splitlines()]
+
+
 def _seal(folder: Path, draft: Manifest) -> Manifest:
     """Write down what the files must be."""
     files = {}
@@ -280,6 +296,7 @@ def _seal(folder: Path, draft: Manifest) -> Manifest:
         *sorted((folder / "words").iterdir()),
         folder / "vectors.npy",
         folder / "ids.txt",
+        folder / "copies.txt",
     ]:
         if path.name.startswith(".tantivy"):  # locks of its writer
             continue
@@ -340,14 +357,14 @@ def _check_rows(generation: Generation, record: Record) -> Iterable[Check]:
     try:
         rows = {row.id: row for row in record.passage_rows(manifest.cut, manifest.generation)}
         expected = record.vectors([rows[id].vector for id in generation.ids if id in rows])
-        articles = len(record.live(manifest.generation))
+        live = record.live(manifest.generation)
     except StoreDamaged as error:
         yield Check("record", False, str(error))
         return
     yield Check(
         "record",
-        len(rows) == manifest.passages and articles == manifest.articles,
-        f"{articles} articles, {len(rows)} passages",
+        len(rows) == manifest.passages and len(live) == manifest.articles,
+        f"{len(live)} articles, {len(rows)} passages",
     )
     stored = generation.collection.everything()
     for name, ids in (
@@ -375,6 +392,14 @@ def _check_rows(generation: Generation, record: Record) -> Iterable[Check]:
         yield Check("vectors in Chroma", close, what)
     same = generation.array.shape == expected.shape and bool(np.array_equal(generation.array, expected))
     yield Check("vectors", same, "as in the record" if same else "they differ from the record")
+    groups = _read_copies(generation.folder, manifest)
+    members = [id for group in groups for id in group]
+    sound = len(set(members)) == len(members) and live.keys() >= set(members) and all(len(one) > 1 for one in groups)
+    yield Check(
+        "near-copies",
+        sound,
+        f"{len(groups)} groups of {len(members)} articles" + ("" if sound else ", not of the record"),
+    )
 
 
 def _check_search(generation: Generation) -> Iterable[Check]:

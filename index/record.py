@@ -12,7 +12,7 @@ import json
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
@@ -27,7 +27,7 @@ from index.errors import ArticleGone, StoreDamaged, StoreError
 from index.passages import Passage
 from index.readers.fields import Reading, title_from
 
-_SCHEMA_VERSION = 3
+_SCHEMA_VERSION = 4
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE roots (id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL UNIQUE);
@@ -65,6 +65,16 @@ CREATE TABLE articles (
     id TEXT NOT NULL, content TEXT NOT NULL REFERENCES contents, paths TEXT NOT NULL, digest TEXT NOT NULL,
     added INTEGER NOT NULL, removed INTEGER, PRIMARY KEY (id, added)
 ) WITHOUT ROWID;
+-- What near-copies are told by, for one version of the comparison; only spares work, so what its hash disowns is made anew.
+CREATE TABLE signatures (
+    content TEXT PRIMARY KEY REFERENCES contents ON DELETE CASCADE, version INTEGER NOT NULL,
+    signature BLOB NOT NULL, digest TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE comparisons (
+    one TEXT NOT NULL REFERENCES contents ON DELETE CASCADE, other TEXT NOT NULL REFERENCES contents ON DELETE CASCADE,
+    version INTEGER NOT NULL, likeness INTEGER NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (one, other)
+) WITHOUT ROWID;
+CREATE INDEX comparisons_by_other ON comparisons (other);
 CREATE INDEX readings_by_content ON readings (content);
 CREATE INDEX passages_by_vector ON passages (vector);
 CREATE INDEX articles_by_content ON articles (content);
@@ -80,6 +90,17 @@ CREATE TABLE left_out (
     root INTEGER NOT NULL REFERENCES roots ON DELETE CASCADE, path TEXT NOT NULL, place TEXT NOT NULL, title TEXT,
     PRIMARY KEY (root, path, place)
 ) WITHOUT ROWID;
+""",
+    3: """
+CREATE TABLE signatures (
+    content TEXT PRIMARY KEY REFERENCES contents ON DELETE CASCADE, version INTEGER NOT NULL,
+    signature BLOB NOT NULL, digest TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE comparisons (
+    one TEXT NOT NULL REFERENCES contents ON DELETE CASCADE, other TEXT NOT NULL REFERENCES contents ON DELETE CASCADE,
+    version INTEGER NOT NULL, likeness INTEGER NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (one, other)
+) WITHOUT ROWID;
+CREATE INDEX comparisons_by_other ON comparisons (other);
 """,
 }
 _LIVE = "added <= :generation AND (removed IS NULL OR removed > :generation)"
@@ -598,6 +619,38 @@ class Record:
         ):
             ids.setdefault(row["id"], []).append(passage_id(row["id"], row["content"], row["number"]))
         return ids
+
+    # Near-copies
+
+    def signatures(self, version: int) -> dict[str, bytes]:
+        """The signatures of this version, by content."""
+        rows = self._all("SELECT * FROM signatures WHERE version = ?", (version,))
+        return {
+            row["content"]: row["signature"]
+            for row in rows
+            if _hash(row["content"], row["signature"].hex()) == row["digest"]
+        }
+
+    def save_signatures(self, version: int, signatures: Mapping[str, bytes]) -> None:
+        """Store signatures under their contents."""
+        rows = [(key, version, one, _hash(key, one.hex())) for key, one in signatures.items()]
+        with self.transaction():
+            self._db.executemany("INSERT OR REPLACE INTO signatures VALUES (?, ?, ?, ?)", rows)
+
+    def comparisons(self, version: int) -> dict[tuple[str, str], int]:
+        """How pairs of contents were found to stand to each other, by this version of the comparison."""
+        rows = self._all("SELECT * FROM comparisons WHERE version = ?", (version,))
+        return {
+            (row["one"], row["other"]): row["likeness"]
+            for row in rows
+            if _hash(row["one"], row["other"], str(row["likeness"])) == row["digest"]
+        }
+
+    def save_comparisons(self, version: int, comparisons: Mapping[tuple[str, str], int]) -> None:
+        """Store how pairs of contents stand to each other."""
+        rows = [(*pair, version, likeness, _hash(*pair, str(likeness))) for pair, likeness in comparisons.items()]
+        with self.transaction():
+            self._db.executemany("INSERT OR REPLACE INTO comparisons VALUES (?, ?, ?, ?, ?)", rows)
 
     # Reading
 

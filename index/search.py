@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -21,10 +21,7 @@ from index.record import LeftOut, Listed, Record, day_number
 _POOL = 60  # passages that each leg of the search gives
 # Between what suits abstracts (higher) and what suits news (lower); not measured in this program yet.
 _MEANING = 0.6
-_SHINGLE = 4  # words
-_NEAR_COPY = 0.7  # share of the shorter article's shingles that the longer one has
-_LENGTHS = 0.5  # a brief inside a long article is not a copy of it
-_COMPARED = 20_000  # characters of an article that are compared
+_ALMOST = 0.05  # of the score: so little worse, a newer version of an article still stands for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +34,7 @@ class Hit:
     score: float  # 0..1 within one search
     found_by: tuple[str, ...]  # "meaning", "words"
     cosine: float
-    also: tuple[Article, ...] = ()  # near-copies of the article, printed elsewhere
+    also: tuple[Article, ...] = ()  # near-copies of the article that pass the filters, by date
 
     @property
     def article_id(self) -> str:
@@ -91,6 +88,15 @@ class Status:
         fields = {name: getattr(self, name) for name in self.__slots__ if name != "model_digest"}
         days = {name: fields[name].isoformat() if fields[name] else None for name in ("first", "last")}
         return {**fields, **days, "roots": list(self.roots)}
+
+
+def is_newer(one: Article, other: Article) -> bool:
+    """Whether the first of two near-copies is a later version of the other: its publisher's, of a later day, changed."""
+    if one.publisher is None or other.publisher is None or one.published is None or other.published is None:
+        return False
+    if one.publisher.casefold() != other.publisher.casefold() or one.published <= other.published:
+        return False
+    return one.text.split() != other.text.split()
 
 
 def as_day(value: str | date | None) -> date | None:
@@ -181,12 +187,51 @@ class View:
             articles, undated = self._record.filtered(self.number, since, until, publishers)
         generation = self._generation
         vector, pool = self.embed([text])[0], max(_POOL, limit)
-        meaning = dict(generation.nearest(vector, pool, articles))
-        folded = [name.casefold() for name in publishers]
-        words = dict(generation.words.best(text, pool, day_number(since), day_number(until), folded))
+        meaning = self._counted_once(pool, lambda many: generation.nearest(vector, many, articles))
+        days, folded = (day_number(since), day_number(until)), [name.casefold() for name in publishers]
+        words = self._counted_once(pool, lambda many: generation.words.best(text, many, *days, folded))
         scored = self._fuse(vector, meaning, words)
-        hits = _group(self._hits(scored, meaning, words))
-        return Found(tuple(_spread(hits)[:limit]), undated)
+        hits = _spread(self._one_of_each(list(self._hits(scored, meaning, words))))[:limit]
+        return Found(tuple(replace(hit, also=self._copies(hit.article_id, articles)) for hit in hits), undated)
+
+    def _counted_once(self, pool: int, best: Callable[[int], list[tuple[str, float]]]) -> dict[str, float]:
+        """The best passages of one leg, so many that a pool of them is left with one article of each group."""
+        many = pool
+        while True:
+            found = best(many)
+            first: dict[tuple[str, ...], str] = {}
+            articles = [id.partition(":")[0] for id, _ in found]
+            repeated = sum(
+                first.setdefault(group, article) != article
+                for article in articles
+                if (group := self._generation.group(article))
+            )
+            if len(found) < many or len(found) - repeated >= pool:
+                return dict(found)
+            many *= 2
+
+    def _one_of_each(self, hits: Sequence[Hit]) -> list[Hit]:
+        """The hits of the best article of each group of near-copies; or of its newer version, which corrects it.
+
+        Whoever checks a fact wants what the paper says by now; but an older version that suits the question clearly
+        better has words that the newer one has lost.
+        """
+        best: dict[tuple[str, ...], Hit] = {}
+        chosen: dict[tuple[str, ...], Article] = {}
+        for hit in hits:
+            if not (group := self._generation.group(hit.article_id)):
+                continue
+            first = best.setdefault(group, hit)
+            if is_newer(hit.article, chosen.setdefault(group, hit.article)) and hit.score >= first.score - _ALMOST:
+                chosen[group] = hit.article
+        groups = ((hit, self._generation.group(hit.article_id)) for hit in hits)
+        return [hit for hit, group in groups if not group or chosen[group].id == hit.article_id]
+
+    def _copies(self, id: str, articles: frozenset[str] | None) -> tuple[Article, ...]:
+        """The near-copies of an article among these articles, or among all."""
+        others = [other for other in self._generation.group(id) if other != id]
+        found = [self.article(other) for other in others if articles is None or other in articles]
+        return tuple(sorted(found, key=lambda other: (other.published or date.max, other.id)))
 
     def _fuse(
         self, vector: Vectors, meaning: dict[str, float], words: dict[str, float]
@@ -229,38 +274,6 @@ class View:
                 articles[row["article_id"]] = self.article(row["article_id"])
             found_by = tuple(name for name, leg in (("meaning", meaning), ("words", words)) if id in leg)
             yield Hit(articles[row["article_id"]], row["start"], row["end"], score, found_by, cosine)
-
-
-def _group(hits: Iterator[Hit]) -> list[Hit]:
-    """One hit for all near-copies, the best ranked, with the other articles under `also`."""
-    shingles: dict[str, frozenset[int]] = {}
-    leads: list[Article] = []  # one of each group
-    followers: dict[str, list[Article]] = {}
-    lead_of: dict[str, str] = {}
-    kept: list[Hit] = []
-    for hit in hits:
-        article = hit.article
-        if article.id not in lead_of:
-            shingles[article.id] = _shingles(article.text)
-            lead = next((lead for lead in leads if _near(shingles[lead.id], shingles[article.id])), None)
-            if lead is None:
-                leads.append(article)
-            else:
-                followers.setdefault(lead.id, []).append(article)
-            lead_of[article.id] = lead.id if lead else article.id
-        if lead_of[article.id] == article.id:
-            kept.append(hit)
-    return [replace(hit, also=tuple(followers.get(hit.article.id, ()))) for hit in kept]
-
-
-def _shingles(text: str) -> frozenset[int]:
-    words = "".join(letter if letter.isalnum() else " " for letter in text[:_COMPARED].casefold()).split()
-    return frozenset(hash(tuple(words[i : i + _SHINGLE])) for i in range(max(1, len(words) - _SHINGLE + 1)))
-
-
-def _near(one: frozenset[int], other: frozenset[int]) -> bool:
-    shorter, longer = sorted((len(one), len(other)))
-    return shorter >= _LENGTHS * longer and len(one & other) >= _NEAR_COPY * shorter
 
 
 def _spread(hits: list[Hit]) -> list[Hit]:

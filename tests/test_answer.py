@@ -53,7 +53,7 @@ FULL = Answer(
     sources=(
         Source(
             1, "a1", "f" * 64, "Ferry rams pier", "The Beacon", ("A", "B"), "2025-07-09", "https://beacon.example", "a.md",
-            (Also("La Vigie", None, "b2"),),
+            (Also("La Vigie", None, "b2", "e" * 64, newer=True),),
         ),
     ),
     nearest=(Nearest("a1", "f" * 64, "Ferry rams pier", None, None, 0, 19, "“Somebody laughed.”", 0.9, ("meaning",)),),

@@ -323,7 +323,7 @@ class TestForms:
             (id,) = prepare(record, 1)
         with closing(sqlite3.connect(path)) as old:
             old.executescript(
-                "ALTER TABLE contents DROP COLUMN pages; ALTER TABLE contents DROP COLUMN marks; DROP TABLE left_out; PRAGMA user_version = 1;"
+                "ALTER TABLE contents DROP COLUMN pages; ALTER TABLE contents DROP COLUMN marks; DROP TABLE left_out; DROP TABLE signatures; DROP TABLE comparisons; PRAGMA user_version = 1;"
             )
         with closing(Record(path)) as record:
             assert record.article(id, 1).text == FERRY.text

@@ -165,10 +165,15 @@ def _facts(publisher: str | None, published: str | None) -> str:
 
 
 def _also(copies: tuple[Also, ...]) -> str:
-    if not copies:
-        return ""
-    told = listed(f"{copy.publisher or 'an unnamed outlet'} ({plain_date(copy.published)})" for copy in copies)
-    return f'<span class="also">also printed in {literal(told)}</span>'
+    newer, others = [copy for copy in copies if copy.newer], [copy for copy in copies if not copy.newer]
+    told = (("newer version: ", newer), ("also printed in ", others))
+    return "".join(f'<span class="also">{what}{listed(map(_copy, some))}</span>' for what, some in told if some)
+
+
+def _copy(copy: Also) -> str:
+    address = html.escape(reader_address(copy.article_id, copy.version))
+    named = literal(copy.publisher or "an unnamed outlet")
+    return f'<a class="open" href="{address}"><bdi>{named}</bdi></a> {literal(f"({plain_date(copy.published)})")}'
 
 
 def _nearest(passages: tuple[Nearest, ...]) -> str:

@@ -91,12 +91,25 @@ def test_confidence_is_told_in_plain_words(confidence: float | None, tier: str, 
 
 
 def test_a_source_is_told_with_its_copies_and_linked_only_to_the_web() -> None:
-    also = (Also("La Vigie", "2025-06-27", "a2"), Also(None, None, "a3"))
+    also = (Also("La Vigie", "2025-06-27", "a2", "2" * 64), Also(None, None, "a3", "3" * 64))
     bad = Source(1, "a1", "0" * 64, "Ship", None, (), None, "javascript:alert(1)", "ship.md", also)
     shown = render.answer(answer(sources=(bad,)))
-    assert "also printed in La Vigie (27 June 2025) and an unnamed outlet (no date)" in words(shown)
+    assert "also printed in La Vigie (27 June 2025) and an unnamed outlet (no date)" in " ".join(words(shown).split())
+    assert f'href="/articles/a2?version={"2" * 64}"' in shown
+    assert "newer version" not in shown
     assert "javascript" not in shown
     assert 'class="out"' not in shown
+
+
+def test_a_newer_version_is_told_as_one_and_linked() -> None:
+    also = (Also("La Vigie", "2025-06-27", "a2", "2" * 64), Also("<Beacon>", "2025-07-12", "a3", "3" * 64, newer=True))
+    source = Source(1, "a1", "0" * 64, "Ship", "<Beacon>", (), "2025-07-09", None, "ship.md", also)
+    shown = render.answer(answer(sources=(source,)))
+    told = " ".join(words(shown).split())
+    assert "newer version: <Beacon> (12 July 2025)" in told
+    assert "also printed in La Vigie (27 June 2025)" in told
+    assert "<Beacon>" not in shown
+    assert f'href="/articles/a3?version={"3" * 64}"' in shown
 
 
 def test_a_written_statement_shows_its_quotations_below() -> None:
