@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -94,11 +94,15 @@ class Builder:
             self._changed.notify_all()
             self._signal(signal.SIGTERM)
 
+    def until(self, reached: Callable[[State], bool]) -> State:
+        """The state as soon as it is so."""
+        with self._changed:
+            self._changed.wait_for(lambda: reached(self._state))
+            return self._state
+
     def settle(self) -> State:
         """The state as soon as nothing runs or waits any more."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._state.job is None and not self._state.waiting)
-            return self._state
+        return self.until(lambda state: state.job is None and not state.waiting)
 
     def close(self) -> None:
         """End the child and take no more jobs; a second call does nothing."""
@@ -124,6 +128,7 @@ class Builder:
                 last, ended = self._state.last, self._state.ended
                 self._state = State(job, waiting=tuple(others), last=last, ended=ended)
                 self._cancelled = False
+                self._changed.notify_all()
             try:
                 outcome = self._run(job)
             except OSError as error:

@@ -133,6 +133,7 @@
     $("trouble").textContent = state.trouble;
     document.querySelector("#masthead .facts").textContent = state.told;
     document.body.classList.toggle("no-articles", state.articles === 0);
+    document.body.classList.toggle("no-store", state.generation === 0);
     const count = $("unread-count");
     count.hidden = state.unreadable === 0;
     count.textContent = state.unreadable;
@@ -150,7 +151,7 @@
     if (building) {
       $("running-told").textContent = building.told;
       const bar = $("running-bar");
-      if (building.total > 0) {
+      if (building.total > 1) {
         bar.max = building.total;
         bar.value = building.done;
       } else bar.removeAttribute("value");
@@ -183,9 +184,9 @@
     return file.size === 0 ? "empty" : "";
   }
 
-  function add(files) {
-    if (!files.length) return;
-    adding = adding.then(() => send([...files]));
+  function add(chosen) {
+    const files = [...chosen]; // the list empties itself with its input
+    if (files.length) adding = adding.then(() => send(files));
   }
 
   async function send(files) {
@@ -403,6 +404,13 @@
     );
   }
 
+  function removeFile(one) {
+    const stays = one.added
+      ? "This copy of it is deleted; the file that you added it from stays."
+      : "The file stays where it is, and is not tried again until you put it back below.";
+    askBack(`Remove ${one.path.split("/").pop()}?`, stays, "Remove", () => tell("/library/forget", { file: one.path }));
+  }
+
   function removeRoot(root) {
     askBack(
       `Remove the folder ${root.name}?`,
@@ -434,10 +442,11 @@
       const named = one.title && make("span", { class: "named", dir: "auto" }, one.title);
       return [named, make("span", { class: "facts path" }, one.path), back];
     });
-    fill("unreadable", found.unreadable, (one) => [
-      make("span", { class: "path" }, one.path),
-      make("span", { class: "facts" }, one.reason),
-    ]);
+    fill("unreadable", found.unreadable, (one) => {
+      const remove = make("button", { type: "button", class: "quiet", click: () => removeFile(one) }, "Remove");
+      remove.setAttribute("aria-label", `Remove ${one.path}`);
+      return [make("span", { class: "path" }, one.path), make("span", { class: "facts" }, one.reason), remove];
+    });
     const more = found.unreadable_count - found.unreadable.length;
     if (more > 0) $("unreadable-list").append(make("li", { class: "facts" }, `and ${counted(more, "other", "others")}`));
     $("unreadable-title").textContent = `Could not be read (${found.unreadable_count.toLocaleString("en")})`;

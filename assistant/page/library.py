@@ -22,7 +22,7 @@ from assistant.page.shelf import NONE, Row, Shelf, Wanted
 from assistant.page.text import listed, plain_date
 from assistant.page.uploads import Refused, Uploads
 from index.errors import ClippingsError, NoStore
-from index.generation import current
+from index.generation import pointer
 from index.readers import SUFFIXES, readable
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ SHOWN = 500  # unreadable files that are listed; all are counted
 KINDS = tuple(suffix for suffix in SUFFIXES if not suffix.endswith(".gz"))
 
 Text = Annotated[str, Query(max_length=500)]
+Short = Annotated[str, Body(embed=True, max_length=200)]
+Long = Annotated[str, Body(embed=True, max_length=5_000)]
 Column = Literal["title", "publisher", "published", "passages", "root", "marks"]
 
 
@@ -42,7 +44,7 @@ class Holdings:
         self._store = store
         self._desk = desk
         self._lock = threading.Lock()
-        self._read = 0, Shelf(())
+        self._read = (0, ""), Shelf(())
 
     def library(self) -> Library | None:
         """The open library, or nothing before the first build; raises ClippingsError."""
@@ -53,14 +55,14 @@ class Holdings:
 
     def articles(self) -> tuple[int, Shelf]:
         """The generation and its articles; raises ClippingsError."""
-        number = current(self._store)  # before the articles: if a build comes between, they are read again
+        now = pointer(self._store)  # before the articles: if a build comes between, they are read again
         library = self.library()
         if library is None:
             return 0, Shelf(())
         with self._lock:
-            if self._read[0] != number:
-                self._read = number, Shelf(library.listing())
-            return self._read
+            if self._read[0] != now:
+                self._read = now, Shelf(library.listing())
+            return self._read[0][0], self._read[1]
 
 
 def routes(store: Path, desk: Desk, builder: Builder) -> APIRouter:
@@ -109,7 +111,7 @@ def routes(store: Path, desk: Desk, builder: Builder) -> APIRouter:
             "rows": [_row(row, own) for row in found.rows],
             "publishers": _choices(shelf.publishers, "no publisher"),
             "roots": [{**one, "name": _folder(one["value"], own)} for one in _choices(shelf.roots, "")],
-            "marks": _choices(shelf.marks, "no mark"),
+            "marks": _choices(shelf.marks, ""),
         }
 
     @router.get("/coverage")
@@ -146,7 +148,10 @@ def routes(store: Path, desk: Desk, builder: Builder) -> APIRouter:
             told["left_out"] = [
                 {"file": str(one.file), "path": str(one), "title": one.title} for one in library.left_out()
             ]
-            told["unreadable"] = [{"path": str(path), "reason": reason} for path, reason in unreadable[:SHOWN]]
+            told["unreadable"] = [
+                {"path": str(path), "reason": reason, "added": path.is_relative_to(own)}
+                for path, reason in unreadable[:SHOWN]
+            ]
             told["unreadable_count"] = len(unreadable)
         return told
 
@@ -171,26 +176,27 @@ def routes(store: Path, desk: Desk, builder: Builder) -> APIRouter:
             builder.add(Job(("index", "--json"), "Bringing up to date"))
 
     @router.post("/folders")
-    def add_folder(path: Annotated[str, Body(embed=True, max_length=5_000)]) -> None:
+    def add_folder(path: Long) -> None:
         folder = _root(path, store)
         builder.add(Job(("index", "--json", "--", str(folder)), f"Adding {folder.name}"))
 
     @router.post("/forget")
-    def forget(
-        article: Annotated[str, Body(max_length=200)] = "", root: Annotated[str, Body(max_length=5_000)] = ""
-    ) -> None:
+    def forget(article: Short = "", root: Long = "", file: Long = "") -> None:
         with _plainly():
             library, (_, shelf) = holdings.library(), holdings.articles()
             roots = library.status().roots if library else ()
+            unreadable = [str(path) for path, _ in library.unreadable()] if library else []
         if (row := shelf.row(article)) is not None:
             builder.add(Job(("forget", row.id), f"Removing “{row.title}”"))
         elif root in roots and root != own:
             builder.add(Job(("forget", "--", root), f"Removing {_folder(root, own)}"))
+        elif file in unreadable:
+            builder.add(Job(("forget", "--", file), f"Removing {Path(file).name}"))
         else:
             raise HTTPException(404, "The library does not hold this (any more).")
 
     @router.post("/restore")
-    def restore(file: Annotated[str, Body(embed=True, max_length=5_000)]) -> None:
+    def restore(file: Long) -> None:
         with _plainly():
             library = holdings.library()
             known = [str(one.file) for one in library.left_out()] if library else []

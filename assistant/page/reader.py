@@ -6,7 +6,8 @@ import base64
 import hashlib
 import html
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -96,25 +97,39 @@ def failed(why: str) -> Page:
     return Page(_document("Not now", f'<h1>Not now</h1><p class="remark">{html.escape(why)}</p>'), 503)
 
 
-def body(text: str, span: tuple[int, int] | None = None) -> str:
-    """The text in paragraphs, the span marked; without its tags, and unescaped, it is the text again."""
+def body(text: str, span: tuple[int, int] | None = None, pages: Sequence[int] = ()) -> str:
+    """The text in paragraphs, the span and the pages marked; without its tags, and unescaped, it is the text again."""
     out: list[str] = []
     first = True
+    turned = 0  # pages that have been marked
     for start, end, separator in _paragraphs(text):
         if separator:
             out.append(text[start:end])
             continue
+        # A page may begin between two paragraphs: it is marked where its words begin.
+        ahead = bisect_left(pages, end)
+        breaks = {max(page, start): number for number, page in enumerate(pages[:ahead], 1) if number > turned}
+        turned = max(turned, ahead)
         low, high = (max(start, span[0]), min(end, span[1])) if span else (end, end)
         if low >= high:
-            out.append(f'<p dir="auto">{html.escape(text[start:end])}</p>')
+            out.append(f'<p dir="auto">{_broken(text, start, end, breaks)}</p>')
             continue
         anchor = ' id="quotation" tabindex="-1"' if first else ""
         first = False
         out.append(
-            f'<p dir="auto">{html.escape(text[start:low])}<mark{anchor}>{html.escape(text[low:high])}</mark>'
-            f"{html.escape(text[high:end])}</p>"
+            f'<p dir="auto">{_broken(text, start, low, breaks)}<mark{anchor}>{_broken(text, low, high, breaks)}</mark>'
+            f"{_broken(text, high, end, breaks)}</p>"
         )
     return "".join(out)
+
+
+def _broken(text: str, start: int, end: int, breaks: Mapping[int, int]) -> str:
+    """A part of the text, escaped, with the numbers of the pages that begin in it, which are no part of the text."""
+    out, at = [], start
+    for place in sorted(place for place in breaks if start <= place < end):
+        out += [html.escape(text[at:place]), f'<span class="page" data-page="{breaks[place]}"></span>']
+        at = place
+    return "".join([*out, html.escape(text[at:end])])
 
 
 def _paragraphs(text: str) -> Iterator[tuple[int, int, bool]]:
@@ -131,7 +146,9 @@ def _paragraphs(text: str) -> Iterator[tuple[int, int, bool]]:
 
 
 def _article(article: Article, span: tuple[int, int] | None) -> str:
-    return f'{_head(article)}<div class="text" lang="">{body(article.text, span)}</div>{_foot(article)}'
+    paged = " paged" if article.pages else ""
+    shown = body(article.text, span, article.pages)
+    return f'{_head(article)}<div class="text{paged}" lang="">{shown}</div>{_foot(article)}'
 
 
 def _head(article: Article) -> str:
@@ -141,7 +158,9 @@ def _head(article: Article) -> str:
         html.escape(plain_date(article.published)),
     ]
     told = "".join(f"<span><bdi>{fact}</bdi></span>" for fact in facts if fact)
-    return f'<header><h1 dir="auto">{html.escape(article.title)}</h1><p class="facts">{told}</p></header>'
+    said = listed(article.marks)
+    marks = f'<p class="marks">{html.escape(said[0].upper() + said[1:])}.</p>' if said else ""
+    return f'<header><h1 dir="auto">{html.escape(article.title)}</h1><p class="facts">{told}</p>{marks}</header>'
 
 
 def _foot(article: Article) -> str:

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, Protocol
 
 PAGE = 50  # rows
-NONE = "-"  # stands for "no publisher" and "no mark" in a filter
+NONE = "-"  # stands for "no publisher" in a filter
 
 
 class Row(Protocol):
@@ -117,7 +117,7 @@ def _passes(row: Row, wanted: Wanted) -> bool:
         return False
     if wanted.root and row.root != wanted.root:
         return False
-    if wanted.mark and wanted.mark not in (row.marks or (NONE,)):
+    if wanted.mark and wanted.mark not in row.marks:
         return False
     if wanted.since is None and wanted.until is None:
         return True

@@ -13,7 +13,7 @@ import pytest
 
 from app import create_app
 from assistant.page.desk import Desk
-from assistant.page.guard import BODY_LIMIT, Guard
+from assistant.page.guard import BODY_LIMIT, FILE_LIMIT, Guard
 
 HERE = "http://127.0.0.1:7860"
 # What the page itself asks for; all other routes, whoever adds them, must stay closed.
@@ -247,6 +247,117 @@ def test_only_known_routes_are_open(page: Any) -> None:
 )
 def test_what_the_page_does_not_use_is_not_there(page: Any, method: str, path: str) -> None:
     assert ask(page, method, path).status_code == 404
+
+
+def pieces_of(size: int, count: int) -> AsyncIterator[bytes]:
+    async def going() -> AsyncIterator[bytes]:
+        for _ in range(count):
+            yield b"x" * size
+
+    return going()
+
+
+RAW = {"Origin": HERE, "Content-Type": "application/octet-stream"}
+JSON = {"Origin": HERE, "Content-Type": "application/json"}
+CHANGING = ["files", "index", "folders", "forget", "restore", "cancel"]
+
+
+async def swallowed(_scope: Any, receive: Any, send: Any) -> None:
+    """An application that takes a body piece by piece and says how many pieces there were."""
+    count, more = 0, True
+    while more:
+        message = await receive()
+        more = message.get("more_body", False)
+        count += 1
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": f"{count} {message['type']}".encode()})
+
+
+def test_a_file_is_passed_on_piece_by_piece() -> None:
+    body = pieces_of(FILE_LIMIT // 50, 50)
+    answered = ask(Guard(swallowed), "POST", "/library/files?name=a.md", RAW, body)
+    assert answered.status_code == 200
+    count, last = answered.text.split()
+    assert (int(count) >= 50, last) == (True, "http.request")
+
+
+def test_a_file_that_is_too_large_is_refused_while_it_comes() -> None:
+    taken = []
+
+    async def counted(scope: Any, receive: Any, send: Any) -> None:
+        async def noted() -> Any:
+            message = await receive()
+            taken.append(message)
+            return message
+
+        await swallowed(scope, noted, send)
+
+    answered = ask(Guard(counted), "POST", "/library/files", RAW, pieces_of(FILE_LIMIT // 10, 40))
+    assert (answered.status_code, answered.text) == (413, "This is more than the page takes.\n")
+    assert len(taken) <= 11
+    assert taken[-1]["type"] == "http.disconnect"
+
+
+def test_a_file_that_says_it_is_too_large_is_not_begun() -> None:
+    headers = {**RAW, "Content-Length": str(FILE_LIMIT + 1)}
+    assert ask(Guard(swallowed), "POST", "/library/files", headers).status_code == 413
+
+
+@pytest.mark.parametrize("name", CHANGING)
+@pytest.mark.parametrize("origin", [None, "null", "http://elsewhere.example", "http://localhost:7860"])
+def test_only_the_page_itself_changes_the_library(name: str, origin: str | None) -> None:
+    headers = {**(RAW if name == "files" else JSON), "Origin": origin or ""}
+    if origin is None:
+        del headers["Origin"]
+    assert ask(Guard(reached), "POST", f"/library/{name}", headers, b"{}").status_code == 403
+
+
+@pytest.mark.parametrize("name", CHANGING)
+@pytest.mark.parametrize("kind", [None, "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
+def test_a_form_of_another_page_changes_nothing(name: str, kind: str | None) -> None:
+    headers = {"Origin": HERE, **({"Content-Type": kind} if kind else {})}
+    assert ask(Guard(reached), "POST", f"/library/{name}", headers, b"{}").status_code == 415
+
+
+@pytest.mark.parametrize("name", [*CHANGING, "../index", "uploads", "files/x"])
+def test_what_changes_the_library_is_not_fetched(name: str) -> None:
+    assert ask(Guard(reached), "GET", f"/library/{name}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("index", "{}"),
+        ("index", '{"uploads": "perhaps"}'),
+        ("index", "[1"),
+        ("folders", "{}"),
+        ("folders", '{"path": 7}'),
+        ("folders", '{"path": ""}'),
+        ("folders", '{"path": "articles"}'),
+        ("folders", '{"path": "/"}'),
+        ("folders", '{"path": "/nowhere/at/all"}'),
+        ("folders", '{"path": "/etc/hostname"}'),
+        ("folders", '{"path": "/\\u0000"}'),
+        ("folders", '{"path": "/\\ud800"}'),
+        ("folders", '{"path": "~nobodyofthisname/x"}'),
+        ("forget", '{"article": "x"}'),
+        ("forget", '{"root": "/"}'),
+        ("forget", '{"file": "/etc/hostname"}'),
+        ("restore", '{"file": "/etc/hostname"}'),
+    ],
+)
+def test_a_wrong_request_is_told_in_one_line(page: Any, path: str, fields: str) -> None:
+    answered = ask(page, "POST", f"/library/{path}", JSON, fields.encode())
+    assert answered.status_code in (400, 404)
+    assert re.fullmatch(r"[^\n{}]{5,200}", answered.json()["detail"])
+
+
+@pytest.mark.parametrize(
+    "query", ["sort=secret", "page=0", "page=x", "since=soon", f"text={'x' * 501}", "descending=?"]
+)
+def test_a_wrong_list_is_not_made(page: Any, query: str) -> None:
+    answered = ask(page, path=f"/library/articles?{query}")
+    assert (answered.status_code, answered.json()) == (400, {"detail": "The page asks for nothing like this."})
 
 
 def test_the_environment_can_not_open_the_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -67,6 +67,26 @@ def test_the_marked_words_are_the_quotation(text: str, data: st.DataObject) -> N
     assert shown.count('id="quotation"') == 1
 
 
+@given(TEXTS, st.data())
+def test_page_numbers_are_no_part_of_the_text(text: str, data: st.DataObject) -> None:
+    pages = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=6)))
+    start = data.draw(st.integers(0, len(text)))
+    assert text_of(reader.body(text, (start, len(text)), pages)) == text
+
+
+def test_each_page_is_marked_where_its_words_begin() -> None:
+    shown = reader.body("One two.\n\nThree four. Five.\n\nSix.", (10, 21), (0, 9, 16, 28, 28))
+    marked = re.sub(r'<span class="page" data-page="(\d)"></span>', r"{\1}", shown)
+    assert text_of(marked) == "{1}One two.\n\n{2}Three {3}four. Five.\n\n{5}Six."
+
+
+def test_an_article_says_how_it_was_read() -> None:
+    shelf = Shelf({"a1": article(marks=("hidden text left out",), pages=(0,))})
+    page = reader.read(shelf, Quotations(), Reference("a1")).html
+    assert '<p class="marks">Hidden text left out.</p>' in page
+    assert 'data-page="1"' in page
+
+
 def test_a_quotation_over_two_paragraphs_is_marked_in_both() -> None:
     shown = reader.body("One. Two.\n\nThree. Four.", (5, 17))
     assert re.findall(r"<mark[^>]*>([^<]*)</mark>", shown) == ["Two.", "Three."]
