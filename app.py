@@ -199,17 +199,20 @@ def create_app(store: Path) -> FastAPI:
     from assistant.page.home import Home
     from assistant.page.kept import Quotations
     from assistant.page.look import theme
+    from assistant.page.watching import Watching
     from index.errors import ClippingsError, NoStore
 
     desk, quotations, builder = Desk(store), Quotations(), Builder(store)
+    watching = Watching(store, builder)
 
     @asynccontextmanager
     async def open_page(_: FastAPI) -> AsyncIterator[None]:
         yield
+        watching.switch(False)
         builder.close()
 
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=open_page)
-    app.include_router(library.routes(store, desk, builder))
+    app.include_router(library.routes(store, desk, builder, watching))
 
     @app.exception_handler(RequestValidationError)
     def not_ours(_: Request, __: Exception) -> JSONResponse:

@@ -6,6 +6,7 @@
   const FILES = 200; // at a time
   const BYTES = 1e9; // of all of them
   const FILE = 50e6; // bytes of one
+  const WATCHING = "What changes in them is taken in within seconds. Off again when the page is started anew.";
   const $ = (id) => document.getElementById(id);
 
   function make(tag, attributes = {}, ...inside) {
@@ -159,7 +160,8 @@
     const told = building || !last ? "" : last.told;
     if ($("ended").textContent !== told) $("ended").textContent = told;
     $("ended").classList.toggle("trouble", Boolean(told) && last.how === "failed");
-    $("watching").setAttribute("aria-checked", String(state.watching));
+    $("watching").setAttribute("aria-checked", String(state.watching.on));
+    $("watching-told").textContent = state.watching.told || WATCHING;
   }
 
   let stale = true;
@@ -627,7 +629,7 @@
     const after = (address, fields) => () => trying($("trouble"), () => tell(address, fields())).then(look);
     $("again").addEventListener("click", after("/library/index", () => ({ uploads: false })));
     $("cancel").addEventListener("click", after("/library/cancel", () => ({})));
-    $("watching").addEventListener("click", after("/library/watching", () => ({ on: !state?.watching })));
+    $("watching").addEventListener("click", after("/library/watching", () => ({ on: !state?.watching.on })));
 
     $("filters").addEventListener("input", filter);
     $("filters").addEventListener("submit", (event) => event.preventDefault());

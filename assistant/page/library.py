@@ -21,6 +21,7 @@ from assistant.page.desk import Desk
 from assistant.page.shelf import NONE, Row, Shelf, Wanted
 from assistant.page.text import listed, plain_date
 from assistant.page.uploads import Refused, Uploads
+from assistant.page.watching import Watching
 from index.errors import ClippingsError, NoStore
 from index.generation import pointer
 from index.readers import SUFFIXES, readable
@@ -65,7 +66,7 @@ class Holdings:
             return self._read[0][0], self._read[1]
 
 
-def routes(store: Path, desk: Desk, builder: Builder) -> APIRouter:
+def routes(store: Path, desk: Desk, builder: Builder, watching: Watching) -> APIRouter:
     """The Library's requests over this store."""
     router, uploads, holdings = APIRouter(prefix="/library"), Uploads(store), Holdings(store, desk)
     own = str(uploads.folder.resolve())  # the root of what was added at the page
@@ -85,7 +86,7 @@ def routes(store: Path, desk: Desk, builder: Builder) -> APIRouter:
         told["revision"] = f"{told['generation']} {told['unreadable']} {left_out} {now.ended}"
         told["building"] = now.job and {"told": phrases.progress(now), "done": now.done, "total": now.total}
         told["last"] = now.last and {"how": now.last.how, "told": phrases.ended(now.last)}
-        told["watching"] = False
+        told["watching"] = {"on": watching.on, "told": watching.told}
         return told
 
     @router.get("/articles")
@@ -203,6 +204,10 @@ def routes(store: Path, desk: Desk, builder: Builder) -> APIRouter:
         if file not in known:
             raise HTTPException(404, "This is not left out (any more).")
         builder.add(Job(("index", "--json", "--", file), f"Putting {Path(file).name} back"))
+
+    @router.post("/watching")
+    def watch(on: Annotated[bool, Body(embed=True)]) -> None:
+        watching.switch(on)
 
     @router.post("/cancel")
     def cancel() -> None:

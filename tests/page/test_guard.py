@@ -41,6 +41,7 @@ OPEN = {
     "POST /library/forget",
     "POST /library/index",
     "POST /library/restore",
+    "POST /library/watching",
 }
 
 
@@ -259,7 +260,7 @@ def pieces_of(size: int, count: int) -> AsyncIterator[bytes]:
 
 RAW = {"Origin": HERE, "Content-Type": "application/octet-stream"}
 JSON = {"Origin": HERE, "Content-Type": "application/json"}
-CHANGING = ["files", "index", "folders", "forget", "restore", "cancel"]
+CHANGING = ["files", "index", "folders", "forget", "restore", "cancel", "watching"]
 
 
 async def swallowed(_scope: Any, receive: Any, send: Any) -> None:
