@@ -37,6 +37,7 @@ _ALIKE = 0.25  # share of equal places in two signatures, below which texts are 
 _LENGTHS = 0.5  # a brief beside a long article is not a copy of it
 _OVERLAP, _AKIN = 0.6, 0.3  # share of the shorter text's shingles that the longer one has
 _OTHERS = 0.12  # share of the numbers, or of the names, that are others at the same place
+_SPELT, _SPELLING = 5, 0.85  # letters of a name, and how like another spelling of it is
 _REPLACED = 25  # words; more are another passage, not another word at the same place
 _SHORT, _TELLING = 50, 3  # words; names and long numbers, without which so short a text does not say of whom it speaks
 
@@ -154,12 +155,23 @@ def _agree(one: Printed, other: Printed) -> bool:
             _sort_in(here, one, a, b)
             _sort_in(there, other, c, d)
     for kind in (Kind.NUMBER, Kind.NAME):
-        others = min(len(here[kind] - there[kind]), len(there[kind] - here[kind]))
+        others = min(len(_strange(here[kind], there[kind])), len(_strange(there[kind], here[kind])))
         if others > _OTHERS * (len(same[kind]) + others):
             return False
     telling = len(same[Kind.NAME]) + sum(number[0].isnumeric() and len(number) > 3 for number in same[Kind.NUMBER])
     short = min(len(one.words), len(other.words)) < _SHORT
     return not short or telling >= _TELLING or _titled_alike(one.title, other.title)
+
+
+def _strange(words: set[str], others: set[str]) -> list[str]:
+    """The words that the others lack, in this or nearly this spelling."""
+    return [word for word in words - others if not any(_respelt(word, other) for other in others)]
+
+
+def _respelt(word: str, other: str) -> bool:
+    longest = max(len(word), len(other))
+    same = SequenceMatcher(None, *sorted((word, other))).ratio() if longest >= _SPELT and word.isalpha() else 0.0
+    return same >= _SPELLING
 
 
 def _sort_in(found: dict[Kind, set[str]], printed: Printed, start: int, end: int) -> None:
