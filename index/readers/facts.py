@@ -89,8 +89,9 @@ def stated(root: Any) -> dict[str, Any]:
 
 def people(text: str) -> list[str]:
     """The names in a line such as “By Ann Lee and Bo Chu”; a line that may be one name stays one."""
-    text = re.sub(r"<[^>]*>", " ", text)
-    text = _BY.sub("", " ".join(unescape(text).split()), count=1) if _BY.match(text.strip()) else " ".join(text.split())
+    text = " ".join(unescape(re.sub(r"<[^>]*>", " ", text)).split())
+    if said := _BY.match(text):
+        text = text[said.end() :]
     if re.match(r"(?:https?:|www\.|/|@)", text) or re.fullmatch(r"\S+@\S+|[\w.-]+\.(?:com|org|net|html?)", text):
         return []
     parts = re.split(r"\s*(?:;|\s[|/]\s)\s*", text)

@@ -13,6 +13,8 @@ _NEVER_SHOWN = frozenset({"script", "style", "noscript", "template", "head", "ti
 _HIDDEN_WORD = re.compile(
     r"hid|invisible|sr-only|screen-?reader|visually|^d-none$|collapse|message|noprint|notloaded", re.I
 )
+_FOR_EARS = re.compile(r"(?:sr-only|screen-?reader|visually-?hidden|a11y|assistive)", re.I)
+_LABEL = 8  # words of a label, such as “(opens in a new window)”, at most
 _WHOLE = 0.8  # of a page's letters: what holds so many is its text, hidden only until a script has run
 
 _COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.S)
@@ -65,9 +67,9 @@ class Unseen:
     own_text: list[Any] = field(default_factory=list)
 
     def texts(self) -> Iterator[str]:
-        """The pieces of text that are not seen, without those of scripts."""
+        """The pieces of text that are not seen, without those that say nothing of the article."""
         for element in self.elements:
-            if element.tag not in ("script", "style", "head", "title"):
+            if not _is_apparatus(element):
                 yield "".join(element.itertext())
         for element in self.own_text:
             yield element.text or ""
@@ -79,6 +81,11 @@ def has_words(text: str) -> bool:
     return _WORD.search(text) is not None
 
 
+def words(text: str) -> int:
+    """How many words there are in a text."""
+    return len(_WORD.findall(text))
+
+
 def leave_out(unseen: Unseen) -> None:
     """Takes what is not seen out of its tree."""
     for element in unseen.own_text:
@@ -86,7 +93,7 @@ def leave_out(unseen: Unseen) -> None:
         for child in element:
             child.tail = " "
     for element in unseen.elements:
-        _remove(element)
+        remove(element)
 
 
 def lay_bare(unseen: Unseen) -> None:
@@ -96,7 +103,8 @@ def lay_bare(unseen: Unseen) -> None:
         for child in element:
             child.tail = _marked(child.tail)
     for element in unseen.elements:
-        if element.tag in ("script", "style", "head", "title"):
+        if _is_apparatus(element):
+            remove(element)
             continue
         if element.tag in ("template", "noscript", "dialog"):
             element.tag = "div"
@@ -172,7 +180,18 @@ def _letters(root: Any) -> dict[Any, int]:
     return count
 
 
-def _remove(element: Any) -> None:
+def _is_apparatus(element: Any) -> bool:
+    """Whether an element is for programs, for those who have no script, or a label for those who listen."""
+    if element.tag in ("script", "style", "head", "title", "datalist", "noframes"):
+        return True
+    words = "".join(element.itertext()).split()
+    if element.tag == "noscript":
+        return re.search(r"java\s?script|cookies|browser", " ".join(words), re.I) is not None
+    return len(words) <= _LABEL and any(map(_FOR_EARS.match, element.get("class", "").split()))
+
+
+def remove(element: Any) -> None:
+    """Takes an element out of its tree, but not the text that follows it."""
     parent = element.getparent()
     if parent is None:
         return

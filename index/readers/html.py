@@ -57,6 +57,7 @@ _INLINE = frozenset(
     sub sup time tt u var
     """.split()
 )
+_DATELINE = 60  # characters of “Published on … at …” at most
 _SENTENCE = 40  # characters of an element's own text from which on what it holds is taken for parts of sentences
 
 
@@ -179,6 +180,8 @@ def _body(root: Any) -> tuple[str, bool]:
 
 
 def _extracted(root: Any) -> str:
+    for element in [one for one in root.iter("p", "table", "tr") if _is_dateline(one) or _is_link_bar(one)]:
+        hidden.remove(element)
     _keep_sentences_whole(root)
     # Scripts and styles go first: what the body is made of must have been seen, and JSON-LD repeats it unseen.
     etree.strip_elements(root, "script", "style", "noscript", "template", *_WITHDRAWN, with_tail=False)
@@ -196,6 +199,20 @@ def _extracted(root: Any) -> str:
         if isinstance(found, Document) and (text := written(found.body)):
             return text
     return written(root.find("body"))
+
+
+def _is_dateline(element: Any) -> bool:
+    """Whether an element says when something was published or changed, and no sentence."""
+    if element.tag != "p" or element.find(".//time") is None:
+        return False
+    text = " ".join("".join(element.itertext()).split())
+    return len(text) < _DATELINE and not text.endswith((".", "!", "?", "…", "”", "»"))
+
+
+def _is_link_bar(element: Any) -> bool:
+    """Whether there are several links in an element and no word beside them."""
+    links = ["".join(one.itertext()) for one in element.iter("a")]
+    return len(links) > 1 and hidden.words("".join(element.itertext())) <= sum(map(hidden.words, links))
 
 
 def _keep_sentences_whole(root: Any) -> None:
