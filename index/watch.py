@@ -15,9 +15,9 @@ from pathlib import Path
 
 import watchfiles
 
-from index import readers
 from index.build import readable_root, stale
 from index.errors import ClippingsError, NoStore, RootError, StoreError, StoreLocked
+from index.readers import readable
 from index.record import Record, Root
 
 Build = Callable[[Sequence[Path]], None]  # brings these roots up to date, or sees to it that somebody does
@@ -263,7 +263,7 @@ def _matters(path: Path, folders: Sequence[Path], files: Sequence[Path], store: 
         return True
     if not any(_reaches(folder, path, store) for folder in folders):
         return False
-    return readers.readable(path) or path.is_dir() or not path.exists()  # a folder may have been here
+    return readable(path) or path.is_dir() or not path.exists()  # a folder may have been here
 
 
 def _reaches(folder: Path, path: Path, store: Path) -> bool:
