@@ -169,9 +169,8 @@ def _strange(words: set[str], others: set[str]) -> list[str]:
 
 
 def _respelt(word: str, other: str) -> bool:
-    longest = max(len(word), len(other))
-    same = SequenceMatcher(None, *sorted((word, other))).ratio() if longest >= _SPELT and word.isalpha() else 0.0
-    return same >= _SPELLING
+    first, second = sorted((word, other))
+    return len(word) >= _SPELT and word.isalpha() and SequenceMatcher(None, first, second).ratio() >= _SPELLING
 
 
 def _sort_in(found: dict[Kind, set[str]], printed: Printed, start: int, end: int) -> None:
