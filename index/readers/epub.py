@@ -41,10 +41,13 @@ class _Parts:
     def read(self, name: str) -> bytes | None:
         """What a file holds; None where there is none of that name."""
         try:
-            with self._archive.open(name) as part:
-                data = part.read(self._left + 1)  # the size that the header states may be a lie
+            entry = self._archive.getinfo(name)
         except KeyError:
             return None
+        if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise Unreadable("it is packed in a way that books are not")
+        with self._archive.open(entry) as part:
+            data = part.read(self._left + 1)  # the size that the header states may be a lie
         self._left -= len(data)
         if self._left < 0:
             raise Unreadable(f"larger than {LARGEST // 1024 // 1024} MB unpacked, the most for one article")

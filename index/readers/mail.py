@@ -46,8 +46,7 @@ def _bodies(part: MIMEPart) -> list[MIMEPart]:
     shown = [found for inner in part.iter_parts() if (found := _bodies(inner))]
     if part.get_content_subtype() == "alternative":
         plain = [found for found in shown if all(one.get_content_type() == "text/plain" for one in found)]
-        full = [found for found in plain if any(_said(one)[0].strip() for one in found)]
-        return next(iter(full or shown), [])
+        return next((found for found in plain + shown if any(_said(one)[0].strip() for one in found)), [])
     if part.get_content_subtype() == "related":
         return next(iter(shown), [])
     return [one for found in shown for one in found]
@@ -76,15 +75,21 @@ def _reflowed(text: str) -> str:
     return re.sub(r"(?<!^--) \n(?=[^>\n])", " ", "\n".join(lines), flags=re.MULTILINE)
 
 
-def _header(message: EmailMessage, name: str) -> Any:
-    """A header as the library understands it; None where there is none, or where it can't be understood."""
+def _raw(message: EmailMessage, name: str) -> str | None:
+    """A header as it was sent, on one line."""
     raw = next((str(value) for one, value in message.raw_items() if one.lower() == name), None)
     if raw is None:
         return None
+    if not raw.isascii():  # bytes of some encoding, where the rules ask for ASCII
+        raw = decode(raw.encode("utf-8", "surrogateescape").replace(b"\0", b""))
+    return re.sub(r"[\r\n]+", "", raw)
+
+
+def _header(message: EmailMessage, name: str) -> Any:
+    """A header as the library understands it; None where there is none, or where it can't be understood."""
+    raw = _raw(message, name)
     try:
-        if not raw.isascii():  # raw bytes of some encoding, where the rules ask for ASCII
-            raw = decode(raw.encode("utf-8", "surrogateescape"))
-        return email.policy.default.header_factory(name, re.sub(r"[\r\n]+", "", raw))
+        return email.policy.default.header_factory(name, raw) if raw is not None else None
     except Exception:  # of a broken header the library raises what comes: IndexError, AttributeError, HeaderParseError
         return None
 
@@ -102,6 +107,5 @@ def _senders(message: EmailMessage) -> list[str]:
 
 def _day(message: EmailMessage) -> date | None:
     """The day on which a message was sent, where its sender was; a year of two digits is no year."""
-    header = _header(message, "date")
-    sent = getattr(header, "datetime", None)
-    return sent.date() if sent is not None and re.search(r"\b\d{4}\b", str(header)) else None
+    sent = getattr(_header(message, "date"), "datetime", None)
+    return sent.date() if sent is not None and str(sent.year) in (_raw(message, "date") or "") else None
