@@ -446,10 +446,15 @@ def _bring_up_to_date(
         )  # fmt: skip
         made = make_and_verify(store, record, draft, None if whole else previous, progress)
         record.note("model", model.name)
+        if previous and previous.cut != cut:
+            record.note("former cut", previous.cut)
         publish(store, record, next_number)
     else:
         made = previous
     if remove_others(store, made.generation):
+        # Who tries another model may come back, to what is kept here; a former splitter never does.
+        former = record.noted("former cut")
+        record.keep_cuts([made.cut, former] if former.startswith(f"{SPLITTER_VERSION}:") else [made.cut])
         record.purge(made.generation)
     return Report(
         generation=made.generation,

@@ -37,6 +37,7 @@ _OFFICIAL = {
 }
 TITLE_PIECES = 32  # of a title, at most, stand in front of a passage
 _SPECIAL_PIECES = 2  # [CLS] and [SEP]
+_LEAST_PIECES = 16  # of a passage; a shorter one is no sentence any more
 _BATCH = 32  # texts a forward pass, as sentence-transformers has it
 
 
@@ -115,6 +116,11 @@ def find(name: str = "", fetch: bool = False) -> ModelFiles:
     """
     folder = _packaged() if name in ("", DEFAULT) else Path(name).expanduser().resolve()
     if not folder.is_dir():
+        if Path(name).is_absolute() or name.startswith((".", "~")):
+            raise ModelError(
+                f"The embedding model {name} is missing; bring the folder back, or build with another one: "
+                f"CLIPPINGS_EMBEDDING_MODEL={DEFAULT} clippings index"
+            )
         folder = _from_hub(name, fetch)
     elif not (folder / "modules.json").is_file():
         raise ModelError(f"{folder} holds no embedding model (no modules.json); name a sentence-transformers folder.")
@@ -136,7 +142,14 @@ def load(files: ModelFiles) -> Embedder:
         model = SentenceTransformer(str(files.folder), local_files_only=True)
     except Exception as error:  # whatever a broken folder makes the libraries below raise
         raise ModelError(f"The embedding model in {files.folder} can't be loaded: {_one_line(error)}") from error
-    return Embedder(model, files)
+    if not hasattr(model.tokenizer, "backend_tokenizer"):
+        raise ModelError(f"The embedding model in {files.folder} has no fast tokenizer (tokenizer.json); name another.")
+    made = Embedder(model, files)
+    if made.passage_limit < _LEAST_PIECES:
+        raise ModelError(
+            f"The embedding model in {files.folder} reads {made.limit} word pieces at once, too few for a passage; name another."
+        )
+    return made
 
 
 def _packaged() -> Path:

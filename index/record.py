@@ -520,6 +520,10 @@ class Record:
                 [(*row, _article_digest(*row), generation) for row in rows],
             )
 
+    def keep_cuts(self, cuts: Sequence[str]) -> None:
+        """Erase the passages of all other cuts; what only they needed goes with the next purge."""
+        self._all(f"DELETE FROM passages WHERE cut NOT IN ({','.join('?' * len(cuts))})", cuts)
+
     def purge(self, generation: int) -> None:
         """Erase what neither this generation nor the roots hold any more; only when no older one is being read."""
         with self.transaction():

@@ -383,7 +383,8 @@ class Library:
                 files = embedder.find(manifest.model)
                 if files.digest != manifest.model_digest:
                     raise StoreDamaged(
-                        f"The embedding model {manifest.model} is not the one that the store was built with; run: clippings index"
+                        f"The files of the embedding model {manifest.model} are not those that the store was built with; "
+                        "bring those back, or build with what is there now: clippings index"
                     )
                 self._embedders = {files.digest: embedder.load(files)}
             return self._embedders[manifest.model_digest]

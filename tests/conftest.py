@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -35,6 +35,35 @@ def _model_loaded_once() -> Iterator[None]:
 def model() -> Embedder:
     """The packaged embedding model."""
     return embedder.load(embedder.find())
+
+
+@pytest.fixture(scope="session")
+def other_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a tiny embedding model of 64 dimensions, with weights by chance and the packaged tokenizer."""
+    return _tiny_model(tmp_path_factory.mktemp("models") / "tiny", 128)
+
+
+@pytest.fixture
+def make_model() -> Callable[[Path, int], Path]:
+    """Makes such a model in a folder, one that reads so many word pieces at once."""
+    return _tiny_model
+
+
+def _tiny_model(folder: Path, pieces: int) -> Path:
+    import torch
+    from sentence_transformers import SentenceTransformer, models
+    from transformers import AutoTokenizer, BertConfig, BertModel
+
+    packaged = embedder.find().folder
+    torch.manual_seed(7)
+    config = BertConfig(
+        hidden_size=64, num_hidden_layers=1, num_attention_heads=2, intermediate_size=64, max_position_embeddings=pieces
+    )
+    BertModel(config).save_pretrained(folder / "made")
+    AutoTokenizer.from_pretrained(packaged, model_max_length=pieces).save_pretrained(folder / "made")
+    reads = models.Transformer(str(folder / "made"), max_seq_length=pieces)
+    SentenceTransformer(modules=[reads, models.Pooling(64), models.Normalize()]).save(str(folder / "model"))
+    return folder / "model"
 
 
 @pytest.fixture(scope="session")

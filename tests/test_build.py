@@ -1,10 +1,14 @@
 import fcntl
 import gzip
+import importlib
 import json
 import os
+import shutil
 import sqlite3
 import sys
+import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -588,6 +592,112 @@ class TestModels:
             assert library.status().embedding_model == str(folder)
             assert library.search("ferry")[0].text == "The ferry rammed the pier."
         assert build((), store).generation == 2
+
+
+class TestAnotherModel:
+    def test_searches_go_on_while_it_is_built(self, root: Path, store: Path, other_model: Path) -> None:
+        build([root], store)
+        write(root / "ferry.md", "The ferry sank.")
+        found: set[tuple[int, frozenset[str]]] = set()
+        troubles: list[BaseException] = []
+        built, switched = threading.Event(), threading.Event()
+
+        def ask(library: Library) -> None:
+            try:
+                while not switched.is_set():
+                    last = built.is_set()  # before the search: it must see what was built
+                    with library.view() as view:
+                        hits = view.search("what happened to the ferry?", limit=20).hits
+                        found.add((view.number, frozenset(hit.text for hit in hits)))
+                    if last:
+                        switched.set()
+            except BaseException as error:
+                troubles.append(error)
+
+        with Library.open(store) as library:
+            asking = [threading.Thread(target=ask, args=(library,)) for _ in range(3)]
+            for thread in asking:
+                thread.start()
+            report = build((), store, embedding_model=str(other_model))
+            built.set()
+            for thread in asking:
+                thread.join(120)
+            status = library.status()
+        assert not troubles
+        assert found == {
+            (1, frozenset(ALL)),
+            (2, frozenset(ALL - {"The ferry rammed the pier."} | {"The ferry sank."})),
+        }
+        assert (report.generation, counts(report)) == (2, {"changed": 1, "kept": 4})
+        assert (status.embedding_model, status.model_digest) == (
+            str(other_model),
+            embedder.find(str(other_model)).digest,
+        )
+        assert all(one.ok for one in check(store))
+
+    def test_coming_back_embeds_only_what_is_new(
+        self, root: Path, store: Path, other_model: Path, embedded: list[int]
+    ) -> None:
+        build([root], store)
+        build((), store, embedding_model=str(other_model))
+        write(root / "whale.md", "A whale came.")
+        assert build((), store).generation == 3  # by the store's own model
+        assert sum(embedded) == 5 + 5 + 1
+        build((), store, embedding_model=embedder.DEFAULT)
+        assert sum(embedded) == 5 + 5 + 1 + 1
+        build((), store, embedding_model=str(other_model))
+        assert sum(embedded) == 5 + 5 + 1 + 1
+        with Library.open(store) as library:
+            assert library.status().embedding_model == str(other_model)
+            assert "A whale came." in {hit.text for hit in library.search("whale")}
+
+    def test_no_more_than_two_models_are_kept(
+        self, root: Path, store: Path, other_model: Path, tmp_path: Path, embedded: list[int]
+    ) -> None:
+        third = shutil.copytree(other_model, tmp_path / "third")
+        write(third / "note.txt", "The same model with one more file has another digest.")
+        build([root], store)
+        build((), store, embedding_model=str(other_model))
+        build((), store, embedding_model=str(third))
+        with closing(sqlite3.connect(store / "record.sqlite")) as db:
+            cuts = {cut.partition(":")[2] for (cut,) in db.execute("SELECT DISTINCT cut FROM passages")}
+            (vectors,) = db.execute("SELECT count(*) FROM vectors").fetchone()
+        assert cuts == {embedder.find(str(other_model)).digest, embedder.find(str(third)).digest}
+        assert vectors == 10
+        embedded.clear()
+        build((), store, embedding_model=embedder.DEFAULT)
+        assert sum(embedded) == 5
+
+    def test_passages_of_a_former_splitter_are_not_kept(
+        self, root: Path, store: Path, monkeypatch: pytest.MonkeyPatch, embedded: list[int]
+    ) -> None:
+        build([root], store)
+        monkeypatch.setattr(importlib.import_module("index.build"), "SPLITTER_VERSION", 999)
+        assert build((), store).generation == 2
+        with closing(sqlite3.connect(store / "record.sqlite")) as db:
+            assert [cut.partition(":")[0] for (cut,) in db.execute("SELECT DISTINCT cut FROM passages")] == ["999"]
+        assert sum(embedded) == 5  # the texts are the same
+
+    def test_a_model_that_is_gone_or_changed_is_told(
+        self, root: Path, store: Path, other_model: Path, tmp_path: Path, embedded: list[int]
+    ) -> None:
+        own = shutil.copytree(other_model, tmp_path / "own")
+        build([root], store, embedding_model=str(own))
+        own.rename(tmp_path / "away")
+        write(root / "whale.md", "A whale came.")
+        for ask in (lambda: build((), store), lambda: Library.open(store).search("ferry")):
+            with pytest.raises(ModelError, match="own is missing; bring the folder back, or build with another one"):
+                ask()
+        (tmp_path / "away").rename(own)
+        assert counts(build((), store)) == {"added": 1, "kept": 5}
+        write(own / "note.txt", "Changed.")
+        with Library.open(store) as library, pytest.raises(StoreDamaged, match="own are not those that the store was"):
+            library.search("ferry")
+        embedded.clear()
+        assert counts(build((), store)) == {"kept": 6}
+        assert sum(embedded) == 6
+        with Library.open(store) as library:
+            assert library.search("whale")
 
 
 class TestRepair:

@@ -251,6 +251,27 @@ def test_watch_says_a_line_a_build_until_it_is_ended(own: Path, tmp_path: Path, 
         assert (watching.returncode, out, "Traceback" in err) == (status, "", False)
 
 
+@pytest.mark.usefixtures("verified_here")
+def test_another_model_answers_without_a_confidence(
+    run: Run, folder: Path, other_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("index", folder)
+    monkeypatch.setenv("CLIPPINGS_EMBEDDING_MODEL", str(other_model))
+    assert run("index", "--json").json["generation"] == 2
+    monkeypatch.delenv("CLIPPINGS_EMBEDDING_MODEL")
+    status = run("status", "--json").json
+    assert (status["embedding_model"], status["calibrated"]) == (str(other_model), False)
+    assert "confidence was not measured for it" in " ".join(run("status").out.split())
+    answer = run("ask", ELSEWHERE, "--json").json
+    assert (answer["confidence"], answer["refused"]) == (None, False)
+    assert any("Confidence was not measured for this embedding model" in notice for notice in answer["notices"])
+    assert run("index", "--json").json["generation"] == 2  # the store goes on with its own model
+    monkeypatch.setenv("CLIPPINGS_EMBEDDING_MODEL", "all-MiniLM-L6-v2")
+    assert run("index", "--json").json["generation"] == 3
+    status = run("status", "--json").json
+    assert (status["embedding_model"], status["calibrated"]) == ("all-MiniLM-L6-v2", True)
+
+
 def test_status(run: Run, sample_store: Path) -> None:
     done = run("status", "--store", sample_store, "--json")
     assert (done.status, done.err) == (0, "")

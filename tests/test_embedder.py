@@ -1,5 +1,6 @@
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -113,6 +114,24 @@ def test_a_broken_model_is_refused_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="can't be loaded: ") as refusal:
         embedder.load(embedder.find(str(tmp_path)))
     assert "\n" not in str(refusal.value)
+
+
+def test_a_folder_that_is_gone_is_told_without_asking_a_hub(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="gone is missing; bring the folder back, or build with another one"):
+        embedder.find(str(tmp_path / "gone"), fetch=True)
+
+
+def test_a_model_that_reads_too_little_is_refused(make_model: Callable[[Path, int], Path], tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="reads 40 word pieces at once, too few for a passage"):
+        embedder.load(embedder.find(str(make_model(tmp_path, 40))))
+
+
+def test_another_model_has_its_own_size(other_model: Path) -> None:
+    other = embedder.load(embedder.find(str(other_model)))
+    assert (other.dimension, other.limit) == (64, 128)
+    vectors = other.embed(TEXTS)
+    assert vectors.shape == (len(TEXTS), 64)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-5)
 
 
 def test_an_unknown_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
