@@ -174,8 +174,9 @@ class Builder:
     def _start(self, job: Job, printed: int) -> subprocess.Popen[str]:
         threads = str(max(1, (os.cpu_count() or 2) // 2))
         path = os.pathsep.join(filter(None, [str(HOUSE), os.environ.get("PYTHONPATH")]))
+        verb, *others = job.arguments
         child = subprocess.Popen(
-            [*self._command, *job.arguments, "--store", str(self._store), "--progress", "json"],
+            [*self._command, verb, "--store", str(self._store), "--progress", "json", *others],
             stdin=subprocess.DEVNULL,
             stdout=printed,
             stderr=subprocess.PIPE,

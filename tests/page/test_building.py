@@ -131,7 +131,7 @@ def test_another_builder_is_waited_for(tmp_path: Path, ending: Callable[[Builder
         fcntl.flock(lock, fcntl.LOCK_EX)
         lock.write("process 7 (since noon)")
         lock.flush()
-        builder.add(Job(("index", "--json", str(folder)), "Adding articles"))
+        builder.add(Job(("index", "--json", "--", str(folder)), "Adding articles"))
         held = builder.until(lambda state: bool(state.held))
         assert "process 7 (since noon)" in phrases.progress(held)
         if ending:
