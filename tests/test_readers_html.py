@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import io
 import json
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from index.article import HIDDEN_TEXT, normalise
 from index.errors import Unreadable
@@ -116,10 +119,18 @@ class TestBody:
         assert "secret words" not in one.text
 
     @pytest.mark.parametrize(
-        "content", ["", "   \n", "<!-- nothing -->", "<html><body></body></html>", "<script>x()</script>"]
+        "content",
+        [
+            "",
+            "   \n",
+            "<!-- nothing -->",
+            "<html><body></body></html>",
+            "<script>x()</script>",
+            "<frameset><frame src=a></frameset>",
+        ],
     )
     def test_what_has_no_text_is_unreadable(self, content: str) -> None:
-        with pytest.raises(Unreadable):
+        with pytest.raises(Unreadable, match="it has no text"):
             found(content)
 
     def test_nesting_without_end_is_unreadable(self) -> None:
@@ -347,3 +358,37 @@ class TestPeople:
     )
     def test_names_in_a_line(self, line: str, expected: list[str]) -> None:
         assert people(line) == expected
+
+
+SEEDS = [path.read_bytes() for path in sorted(PAGES.glob("*.html"))]
+SEEDS += [
+    page(BODY.format(element.format(SECRET)), head=f"<style>{rule}</style>").encode()
+    for rule, element in HIDDEN.values()
+]
+PIECES = st.sampled_from(
+    [b"<", b">", b"<p>", b"</p>", b"<div>" * 30, b"</article>", b"<!--", b"-->", b"<style>", b"{", b"}", b"\0", b"\xff\xfe", b"\xed\xa0\x80",
+     b"&#xD800;", b"&#1;", b"&#xffff", b"\x01", b"&", b"<table><tr><td>", b"<ul><li>", b"<script>", b"<template>", b'"', b"'", b"=", b"<svg>", b"<!DOCTYPE [", b"<?xml ",
+     b"<html xmlns=", b"<br>", b"<body>", b"<html>", b"<a href=//[>", b"<link rel=canonical href='http://[x'>", b"style='color:rgb(,,'",
+     b"<q>", b"<del>", b"<select><option>", b"<frameset>", b"<base href='http://[::'>", b"<time>", b" itemprop=datePublished "]
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    seed=st.sampled_from(SEEDS),
+    changes=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 60), st.binary(max_size=4) | PIECES), max_size=6),
+    cut=st.floats(0.05, 1),
+)
+def test_a_damaged_page_is_an_article_or_unreadable(
+    seed: bytes, changes: list[tuple[float, int, bytes]], cut: float
+) -> None:
+    data = seed
+    for place, lost, put in changes:
+        start = int(place * len(data))
+        data = data[:start] + put + data[start + lost :]
+    with suppress(Unreadable):
+        one = found(data[: int(cut * len(data))])
+        assert one.text == normalise(one.text)
+        assert one.text.strip()
+        assert one.title
+        (one.text + one.title + "".join(one.authors) + (one.publisher or "") + (one.url or "")).encode()

@@ -154,7 +154,7 @@ class TestBodies:
             (HEAD, "it has no text"),
             (HEAD + b"Content-Type: application/pdf\r\n\r\nJVBE", "it has no text"),
             (HEAD + b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x--", "it has no text"),
-            (HEAD + b"Content-Type: text/html\r\n\r\n<style>p{}</style>", "no text|no body|nothing in it"),
+            (HEAD + b"Content-Type: text/html\r\n\r\n<style>p{}</style>", "it has no text"),
             (b"Just some text that somebody gave a wrong name.", "no e-mail"),
             (b"", "no e-mail"),
         ],

@@ -75,6 +75,10 @@ class Unseen:
             yield element.text or ""
             yield from (child.tail or "" for child in element)
 
+    def among(self, twins: Mapping[Any, Any]) -> Unseen:
+        """The same in a copy of the tree."""
+        return Unseen([twins[one] for one in self.elements], [twins[one] for one in self.own_text])
+
 
 def has_words(text: str) -> bool:
     """Whether there is a letter or digit in a text."""

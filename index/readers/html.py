@@ -32,6 +32,9 @@ _LARGER = {
     "big5": "big5hkscs", "unicode": "utf-8", "utf-16": "utf-8",
 }  # fmt: skip
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
+# Characters that a parser of pages lets pass, but that no tree may be given again.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_REFERENCE = re.compile("&#(?:x0*([0-9a-f]{1,6})|0*([0-9]{1,7}));?", re.I)
 _DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.I | re.S)
 
 # Elements whose start and end break the line; the second row is trafilatura's names for the first.
@@ -97,7 +100,8 @@ def markup(data: bytes) -> str:
 
 
 def tree(text: str) -> Any:
-    """The tree of a page; raises Unreadable when there is nothing in it."""
+    """The tree of a page, which may be empty; raises Unreadable when it is too deep."""
+    text = _CONTROL.sub("", _REFERENCE.sub(_without_controls, text))
     if re.match(r"\s*<\?xml", text) or "<html xmlns" in text[:2000]:
         text = _as_html(text)
     # Depth is bounded by the parser (2,048), which then stops: that page would be cut off without a word.
@@ -106,13 +110,16 @@ def tree(text: str) -> Any:
     )
     try:
         root = trees.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
-    except (etree.LxmlError, ValueError, AssertionError) as error:
-        raise Unreadable("no web page: there is nothing in it that can be read") from error
+    except etree.ParserError:  # nothing in it
+        return trees.Element("html")
     if any("Excessive depth" in (entry.message or "") for entry in parser.error_log):
         raise Unreadable("its elements are nested more than 2,000 deep")
-    if root.tag != "html" or root.find("body") is None:
-        raise Unreadable("no web page: it has no body")
     return root
+
+
+def _without_controls(reference: re.Match[str]) -> str:
+    code = int(reference[1], 16) if reference[1] else int(reference[2])
+    return "" if code < 0x20 and code not in (9, 10, 13) or code in (0xFFFE, 0xFFFF) else reference[0]
 
 
 def visible(root: Any) -> tuple[str, bool]:
@@ -121,11 +128,11 @@ def visible(root: Any) -> tuple[str, bool]:
     unseen = hidden.unseen(root)
     left_out = any(hidden.has_words(one) for one in unseen.texts())
     hidden.leave_out(unseen)
-    return written(root.find("body")), left_out
+    return written(root), left_out
 
 
-def written(element: Any) -> str:
-    """The text of an element: a paragraph for each block, with a blank line between two; cells are set apart by tabs."""
+def written(root: Any) -> str:
+    """The text of a page or of a part of one: a paragraph for each block, with a blank line between two; cells are set apart by tabs."""
     paragraphs: list[str] = []
     line: list[str] = []
     unread = preformatted = 0
@@ -141,6 +148,9 @@ def written(element: Any) -> str:
         if text and not unread:
             line.append(text if preformatted else re.sub(r"\s+", " ", text))
 
+    element = root.find("body") if root.tag == "html" else root
+    if element is None:
+        return ""
     for event, one in etree.iterwalk(element, events=("start", "end")):
         tag = one.tag
         if event == "start":
@@ -173,7 +183,7 @@ def _body(root: Any) -> tuple[str, bool]:
     bare = None
     if any(hidden.has_words(one) for one in unseen.texts()):
         bare = deepcopy(root)
-        hidden.lay_bare(hidden.unseen(bare))
+        hidden.lay_bare(unseen.among(dict(zip(root.iter(), bare.iter(), strict=True))))
     hidden.leave_out(unseen)
     text = _extracted(root)
     return text, bare is not None and hidden.laid_bare(_extracted(bare), beside=text)
@@ -198,7 +208,7 @@ def _extracted(root: Any) -> str:
             found = None
         if isinstance(found, Document) and (text := written(found.body)):
             return text
-    return written(root.find("body"))
+    return written(root)
 
 
 def _is_dateline(element: Any) -> bool:

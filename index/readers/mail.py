@@ -26,6 +26,8 @@ def read(file: BinaryIO) -> Iterator[Reading]:
         parts = _bodies(message)
     except RecursionError as error:
         raise Unreadable("its parts are nested too deeply") from error
+    except (ValueError, LookupError, AttributeError, TypeError) as error:  # whatever the library trips over
+        raise Unreadable("its parts are described in a way that can't be understood") from error
     if not any(name in message for name in _HEADERS):
         raise Unreadable("no e-mail: it has neither sender nor subject nor date")
     said = [_said(part) for part in parts]
