@@ -30,7 +30,7 @@ _SCAN = 0.7  # of the page's area: what images have to cover for its text to be 
 _SCAN_PIXELS = 0.5  # a point: an image with fewer is a background
 _NEARLY_ALL = 0.9  # of the letters of a scanned page are invisible: a machine recognised them in the image
 _DEEPEST = 12  # forms within forms
-_MOST_OPERATIONS = 4_000_000  # in a document; a page of a newspaper has some thousands
+_MOST_OPERATIONS = 1_000_000  # in a document; a page of a newspaper has some thousands
 UNKNOWN = "\ufffd"  # a sign of which the font does not say what it stands for
 
 
@@ -45,6 +45,7 @@ class Word:
     size: float
     turn: int  # degrees, counter-clockwise, from a horizontal line
     spaced: bool  # a space was painted before it
+    string: int  # the string of which it is a part: words between may be hidden
     repeated: bool  # the file itself says that it belongs to the head or foot of the pages
 
 
@@ -286,15 +287,16 @@ class _Stream:
             return
         place = begun = end = 0.0
         signs: list[str] = []
+        pen = _Pen(self._text, state, self._marks[-1], self._sheet.next_string())
         for part in parts:
             if isinstance(part, int | float):
                 place -= float(part) / 1000 * state.size * state.stretch
                 if signs and abs(place - end) > _WORD_GAP * abs(state.size * state.stretch):
-                    self._put(signs, begun, end, state)
+                    self._put(signs, (begun, end), pen)
             elif isinstance(part, bytes):
                 for sign, width, one_byte_space in state.face.signs(part):
                     if sign.isspace():
-                        self._put(signs, begun, end, state)
+                        self._put(signs, (begun, end), pen)
                         self._spaced = True
                     elif sign:
                         begun = begun if signs else place
@@ -302,13 +304,13 @@ class _Stream:
                         end = place + width * state.size * state.stretch
                     step = width * state.size + state.spacing + (state.word_spacing if one_byte_space else 0.0)
                     place += step * state.stretch
-        self._put(signs, begun, end, state)
+        self._put(signs, (begun, end), pen)
         self._text = _product((1, 0, 0, 1, place, 0), self._text)
 
-    def _put(self, signs: list[str], begun: float, end: float, state: _State) -> None:
+    def _put(self, signs: list[str], span: Point, pen: _Pen) -> None:
         """Write the signs of a word down, and begin another one."""
         if signs:
-            self._sheet.write("".join(signs), (begun, end), self._spaced, self._text, state, self._marks[-1])
+            self._sheet.write("".join(signs), span, self._spaced, pen)
             signs.clear()
             self._spaced = False
 
@@ -439,6 +441,28 @@ class _Written:
     unseen: bool  # it is painted, but not so that one could see it
 
 
+class _Pen:
+    """What the words of one string have in common."""
+
+    def __init__(self, text_matrix: Matrix, state: _State, marked: _Marked, string: int) -> None:
+        self.matrix = matrix = _product(text_matrix, state.matrix)
+        em = state.size * (state.face.em if state.face else 1.0)
+        self.high = abs(em) * math.hypot(matrix[2], matrix[3])
+        wide = abs(em * state.stretch) * math.hypot(matrix[0], matrix[1])
+        self.rise = state.rise
+        self.up = 0.3 * em * matrix[2], 0.3 * em * matrix[3]  # from the base of the letters to their middle
+        self.clip = state.clip
+        self.inks = state.inks
+        self.invisible = state.mode in (3, 7)
+        self.unseen = marked.off or self.high < _SMALLEST or wide < _SMALLEST
+        self.string = string
+        self.repeated = marked.repeated
+        forward = 1 if state.size * state.stretch >= 0 else -1
+        turn = round(math.degrees(math.atan2(matrix[1] * forward, matrix[0] * forward))) % 360
+        nearest = round(turn / 90) * 90
+        self.turn = nearest % 360 if abs(turn - nearest) <= 3 else turn
+
+
 class _Sheet:
     """The paper: what is written on it, and in each of its squares the shape that was painted last."""
 
@@ -446,53 +470,51 @@ class _Sheet:
         self._width, self._height = width, height
         self._cell = max(_CELL, width / _MOST_CELLS, height / _MOST_CELLS)
         self._columns = int(width / self._cell) + 1
-        self._rows = [[0] * self._columns for _ in range(int(height / self._cell) + 1)]
+        self._height_in_cells = int(height / self._cell) + 1
+        self._rows: list[list[int]] = []  # none before something is painted
         self._shapes = [_Shape(WHITE, covers=False)]
         self._written: list[_Written] = []
+        self._strings = 0
         self.scanned = 0.0  # the area that images cover
+
+    def next_string(self) -> int:
+        """A number that no string before had."""
+        self._strings += 1
+        return self._strings
 
     def paint(self, box: Box, shape: _Shape) -> None:
         """Paint over the squares whose middle is in the box."""
         left, right = max(0, math.ceil(box[0] / self._cell - 0.5)), math.floor(box[2] / self._cell - 0.5) + 1
         low, high = max(0, math.ceil(box[1] / self._cell - 0.5)), math.floor(box[3] / self._cell - 0.5) + 1
-        right, high = min(right, self._columns), min(high, len(self._rows))
+        right, high = min(right, self._columns), min(high, self._height_in_cells)
         if left >= right or low >= high:
             return
+        self._rows = self._rows or [[0] * self._columns for _ in range(self._height_in_cells)]
         stretch = [len(self._shapes)] * (right - left)
         self._shapes.append(shape)
         for row in self._rows[low:high]:
             row[left:right] = stretch
 
-    def write(self, text: str, span: Point, spaced: bool, text_matrix: Matrix, state: _State, marked: _Marked) -> None:
+    def write(self, text: str, span: Point, spaced: bool, pen: _Pen) -> None:
         """Put a word down that reaches from one place to another along its line."""
-        matrix = _product(text_matrix, state.matrix)
-        em = state.size * (state.face.em if state.face else 1.0)
-        high = abs(em) * math.hypot(matrix[2], matrix[3])
-        wide = abs(em * state.stretch) * math.hypot(matrix[0], matrix[1])
-        begin, end = _at((span[0], state.rise), matrix), _at((span[1], state.rise), matrix)
-        if not all(map(math.isfinite, (*begin, *end, high))):
+        begin, end = _at((span[0], pen.rise), pen.matrix), _at((span[1], pen.rise), pen.matrix)
+        along, across = end[0] - begin[0], end[1] - begin[1]
+        if not math.isfinite(along + across + begin[0] + begin[1] + pen.high):
             return
-        up = _at((0.0, state.rise + 0.3 * em), matrix), _at((0.0, state.rise), matrix)
-        rise = up[0][0] - up[1][0], up[0][1] - up[1][1]
-        points = [
-            (begin[0] + part * (end[0] - begin[0]) + rise[0], begin[1] + part * (end[1] - begin[1]) + rise[1])
-            for part in (0.1, 0.5, 0.9)
-        ]
-        cells = tuple((int(y // self._cell), int(x // self._cell)) for x, y in points)
-        middle = points[1]
-        clip = state.clip
-        outside = not (clip[0] - 0.5 <= middle[0] <= clip[2] + 0.5 and clip[1] - 0.5 <= middle[1] <= clip[3] + 0.5)
-        invisible = state.mode in (3, 7)
-        unseen = marked.off or outside or high < _SMALLEST or wide < _SMALLEST
-        if not unseen and not invisible:
-            unseen = all(self._blends(ink, cells) for ink in state.inks)
-        forward = 1 if state.size * state.stretch >= 0 else -1
-        turn = round(math.degrees(math.atan2(matrix[1] * forward, matrix[0] * forward))) % 360
-        nearest = round(turn / 90) * 90
-        turn = nearest % 360 if abs(turn - nearest) <= 3 else turn
-        begin, end = _turned(begin, turn), _turned(end, turn)
-        word = Word(text, min(begin[0], end[0]), max(begin[0], end[0]), begin[1], high, turn, spaced, marked.repeated)
-        self._written.append(_Written(word, cells, len(self._shapes) - 1, invisible, unseen))
+        left, low, cell = begin[0] + pen.up[0], begin[1] + pen.up[1], self._cell
+        cells = (
+            (int((low + 0.1 * across) // cell), int((left + 0.1 * along) // cell)),
+            (int((low + 0.5 * across) // cell), int((left + 0.5 * along) // cell)),
+            (int((low + 0.9 * across) // cell), int((left + 0.9 * along) // cell)),
+        )
+        clip, x, y = pen.clip, left + 0.5 * along, low + 0.5 * across
+        unseen = pen.unseen or not (clip[0] - 0.5 <= x <= clip[2] + 0.5 and clip[1] - 0.5 <= y <= clip[3] + 0.5)
+        if not unseen and not pen.invisible:
+            unseen = all(self._blends(ink, cells) for ink in pen.inks)
+        begin, end = _turned(begin, pen.turn), _turned(end, pen.turn)
+        right = max(begin[0], end[0])
+        word = Word(text, min(begin[0], end[0]), right, begin[1], pen.high, pen.turn, spaced, pen.string, pen.repeated)
+        self._written.append(_Written(word, cells, len(self._shapes) - 1, pen.invisible, unseen))
 
     def page(self) -> Page:
         """What can be seen of all that was written."""

@@ -20,8 +20,11 @@ _HYPHENS = "-\u2010\u00ad"
 _TAB = "\t"  # between what stands far apart in one line, such as the cells of a table
 
 _FINISHED = re.compile(r"[.!?:…][\"'”’»)\]]*[⁰¹²³⁴⁵⁶⁷⁸⁹]*$")
+_UNFINISHED = re.compile(r"[,;–—]$|\b(?:a|an|the|of|to|in|on|at|by|for|with|from|and|or|that)$")
 _BULLET = re.compile(r"[*+•‣▪◦●·](?:\s|$)")
-_ITEM = re.compile(r"(?:[-–]|\(?(\d{1,3})[.)]|\(?[a-z]\))\s")  # or a dash or a number inside a sentence
+_ITEM = re.compile(
+    r"(?:[-–]|\(?(\d{1,3})[.)]|\(?[a-z]\)|\d{1,3}(?:\.\d{1,3})+\.?)\s"
+)  # or a dash or a number inside a sentence
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _LETTER = re.compile(r"[^\W\d_]")
 _NUMBER = re.compile(r"\d+")
@@ -154,11 +157,13 @@ def _fragments(words: Sequence[Word], page: int) -> list[Line]:
         letters[word.turn] += len(word.text)
     turn = max(letters, key=lambda one: letters[one], default=0)
     found: list[list[Word]] = []
-    painted: defaultdict[str, list[Word]] = defaultdict(list)
+    painted: defaultdict[tuple[str, int], list[Word]] = defaultdict(list)
     for word in words:
-        if word.turn != turn or any(_overprints(word, other) for other in painted[word.text]):
+        height = int(word.base // 10)
+        alike = (other for near in (height, height - 1, height + 1) for other in painted[word.text, near])
+        if word.turn != turn or any(_overprints(word, other) for other in alike):
             continue
-        painted[word.text].append(word)
+        painted[word.text, height].append(word)
         if found and _follows(found[-1][-1], word):
             found[-1].append(word)
         else:
@@ -180,6 +185,8 @@ def _follows(word: Word, following: Word) -> bool:
     backwards = bool(_RIGHT_TO_LEFT.search(word.text) or _RIGHT_TO_LEFT.search(following.text))
     if backwards and gap < 0:
         gap = max(word.left - following.right, 0.0)
+    if word.string == following.string:
+        return True
     return (
         abs(word.base - following.base) < 0.45 * size and -0.5 * size < gap < (2.5 if following.spaced else 1.5) * size
     )
@@ -421,12 +428,20 @@ def _paragraphs(columns: Iterable[list[Line]]) -> list[Paragraph]:
     on_page: defaultdict[int, list[Line]] = defaultdict(list)
     for line in (line for column in columns for line in column):
         on_page[line.page].append(line)
+    # Only beside these may lines stand that end further left than their column does elsewhere.
+    furthest = {page: max(line.left for line in lines) for page, lines in on_page.items()}
     edges: dict[int, float] = {}  # for each line, how far right its column reaches
     for column in columns:
+        reach = {line.size: max(one.right for one in column if _same_size(one, line)) for line in _by_size(column)}
         for line in column:
-            beside = [one.left for one in on_page[line.page] if one.left > line.right and _near(one, line)]
-            limit = min(beside, default=float("inf"))
-            edges[id(line)] = max(one.right for one in column if _same_size(one, line) and one.right <= limit)
+            edges[id(line)] = reach[line.size]
+            if furthest[line.page] > line.right:
+                limit = min(
+                    (one.left for one in on_page[line.page] if one.left > line.right and _near(one, line)),
+                    default=edges[id(line)],
+                )
+                within = (one.right for one in column if _same_size(one, line) and one.right <= limit)
+                edges[id(line)] = max(within, default=line.right)
         lefts = Counter(round(line.left) for line in column)
         margin = min(lefts, key=lambda left: (-lefts[left], left))
         for number, line in enumerate(column):
@@ -464,6 +479,11 @@ def _begins_item(line: Line, paragraph: list[Line]) -> bool:
     return follows or paragraph[-1].is_finished or paragraph[-1].text[-1] in ",;:"
 
 
+def _by_size(lines: list[Line]) -> Iterable[Line]:
+    """One line of each size."""
+    return {line.size: line for line in lines}.values()
+
+
 def _near(one: Line, other: Line) -> bool:
     return abs(one.base - other.base) < 1.5 * other.size
 
@@ -492,7 +512,7 @@ def _parts(
     set_in = margin + 0.7 * em < line.left < margin + 6 * em and line.left > last.left + 0.7 * em
     if set_in and not _is_marked(last):
         return True
-    if _centred(last, line):
+    if _centred(last, line) or _UNFINISHED.search(last.text) or line.text[0] in "–—":
         return False
     return last.text[-1] not in _HYPHENS and not _is_full(last, line, edges)
 
