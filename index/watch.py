@@ -252,7 +252,7 @@ class _Listener:
                 hearing = True
         except FileNotFoundError:  # it went before it could be listened to
             self.broken = True
-        except OSError:
+        except (OSError, RuntimeError):  # the latter is what its Rust side raises
             self.deaf = True
             self._woken.set()
 

@@ -201,6 +201,25 @@ class TestRoots:
         assert texts(store) == before
         assert current(store) == 1
 
+    def test_of_known_roots_those_that_are_there_are_read_and_none_is_added(
+        self, root: Path, store: Path, tmp_path: Path
+    ) -> None:
+        single = write(tmp_path / "single.md", "A whale came.")
+        other = write(tmp_path / "other" / "wreck.md", "Another wreck was found.").parent
+        build([root, single], store)
+        write(root / "new.md", "A seal came.")
+        single.unlink()
+        report = build([root, single, other], store, known=True)
+        assert (counts(report), report.unreadable) == ({"added": 1, "kept": 6}, ())
+        assert counts(build((), store, known=True)) == {"kept": 7}
+        write(single, "A whale came.")
+        forget(single, store)
+        build([single], store)
+        forget(next(id for id, text in texts(store).items() if text == "A whale came."), store)
+        assert counts(build([single], store, known=True)) == {"kept": 6}
+        with Library.open(store) as library:
+            assert library.status().roots == (str(root), str(single))
+
     def test_a_wrong_path_leaves_no_store_behind(self, store: Path, tmp_path: Path) -> None:
         with pytest.raises(RootError, match="nowhere is missing"):
             build([tmp_path / "nowhere"], store)

@@ -196,6 +196,20 @@ class TestChanges:
             assert pending(root) == set()
 
 
+@pytest.mark.parametrize(
+    ("path", "matters"),
+    [
+        ("/root/a.md", True), ("/root/sub/a.jsonl.gz", True), ("/root/gone", True), ("/root/.a.md", False),
+        ("/root/.git/a.md", False), ("/root/store/record.sqlite-wal", False), ("/root/store/uploads/a.md", True),
+        ("/root/store/uploads/.a.md", False), ("/root/store/generations/000001/manifest.json", False),
+        ("/alone/a.md", True), ("/alone/b.md", False), ("/root", True),
+    ],
+)  # fmt: skip
+def test_what_matters(path: str, matters: bool) -> None:
+    folders, files = [Path("/root"), Path("/root/store/uploads")], [Path("/alone/a.md")]
+    assert watch._matters(Path(path), folders, files, Path("/root/store")) is matters
+
+
 def current_articles(store: Path) -> int:
     with Library.open(store) as library:
         return library.status().articles
