@@ -150,10 +150,11 @@ def layout(desk: Desk, quotations: Quotations) -> gradio.Blocks:
                     return
                 yield drawn(later)
 
-        def finish(conversation: Conversation, typed: str) -> list[Any]:
+        def finish(conversation: Conversation) -> list[Any]:
             late = conversation.waiting and conversation.token in stopped
             shown = drawn(conversation.stopped()) if late else [gr.skip() for _ in talk]
-            return [*shown, conversation.draft or typed]
+            # What is being typed by now is not ours to write over.
+            return [*shown, conversation.draft or gr.skip()]
 
         def halt(conversation: Conversation) -> list[Any]:
             if conversation.waiting:
@@ -175,7 +176,7 @@ def layout(desk: Desk, quotations: Quotations) -> gradio.Blocks:
         begun += [button.click(begin, [button, held], [*talk, question], **single) for button in examples]
         for event in begun:
             answered = event.success(answer, [held], talk, **private, trigger_mode="multiple")
-            answered.then(finish, [held, question], [*talk, question], **private)
+            answered.then(finish, [held], [*talk, question], **private)
         stop.click(halt, [held], talk, **private)
         new.click(start_anew, [held], talk, **private)
         gr.on([blocks.load, again.click], suggest, None, examples, **private)
