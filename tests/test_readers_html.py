@@ -233,6 +233,12 @@ class TestHiddenText:
         assert "agreed to repair" in one.text
         assert "province has promised" in one.text
 
+    @pytest.mark.parametrize("style", ["display:none", "font-size:0", "opacity:0", "color:white"])
+    def test_a_word_around_it_stays_whole(self, style: str) -> None:
+        one = found(page(BODY.format(f"<p>The may<span style='{style}'>x</span>or went home.</p>")))
+        assert "The mayor went home." in one.text.split("\n\n")
+        assert one.marks == (HIDDEN_TEXT,)
+
     @pytest.mark.parametrize(
         ("rule", "element"),
         [

@@ -59,7 +59,6 @@ _ROLE = re.compile(
     r"redakteur\w*|korrespondent\w*|rédact\w+|correspondant\w*|journalist\w*|phd|md|jr|sr|news|press|associated|times|post)\b\.?|\.(?:com|org|net|co|de|fr)\b",
     re.I,
 )
-_ALONE = re.compile(r"[\s|:–—·•»-]*$")
 
 
 def stated(root: Any) -> dict[str, Any]:

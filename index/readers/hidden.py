@@ -9,12 +9,20 @@ from typing import Any
 
 _MARK = "\ua66e"  # a letter of a single manuscript: on a word, it says that the word was hidden
 _WORD = re.compile(r"\w+")
+INLINE = frozenset(
+    """
+    a abbr acronym b bdi bdo big cite code data dfn em font i ins kbd label mark nobr output q samp small span strong
+    sub sup time tt u var
+    """.split()
+)
+SAID_OF_SIGHT = ("style", "hidden", "aria-hidden")  # attributes that trafilatura, too, goes by
 _NEVER_SHOWN = frozenset({"script", "style", "noscript", "template", "head", "title", "datalist", "noframes"})
 _HIDDEN_WORD = re.compile(
     r"hid|invisible|sr-only|screen-?reader|visually|^d-none$|collapse|message|noprint|notloaded", re.I
 )
 _FOR_EARS = re.compile(r"(?:sr-only|screen-?reader|visually-?hidden|a11y|assistive)", re.I)
 _LABEL = 8  # words of a label, such as “(opens in a new window)”, at most
+_PHRASE = 4  # words that do not come together twice by chance
 _WHOLE = 0.8  # of a page's letters: what holds so many is its text, hidden only until a script has run
 
 _COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.S)
@@ -55,6 +63,8 @@ _PROPERTIES = frozenset(
     """.split()
 )
 
+_BACKGROUNDS = ("background", "background-color", "background-image")
+
 Colour = tuple[float, float, float]
 Style = Mapping[str, str]
 
@@ -93,9 +103,11 @@ def words(text: str) -> int:
 def leave_out(unseen: Unseen) -> None:
     """Takes what is not seen out of its tree."""
     for element in unseen.own_text:
-        element.text = " "
+        element.text = None
         for child in element:
-            child.tail = " "
+            child.tail = None
+        if element.tag in INLINE and len(element) == 0:
+            remove(element)
     for element in unseen.elements:
         remove(element)
 
@@ -124,16 +136,23 @@ def lay_bare(unseen: Unseen) -> None:
 def laid_bare(text: str, beside: str) -> bool:
     """Whether a text holds marked words that do not stand beside them in a text of what is seen."""
     seen = " ".join(_WORD.findall(beside))
-    for run in re.findall(rf"(?:\w*{_MARK}\w*\W*)+", text):
-        words = [word.replace(_MARK, "") for word in _WORD.findall(run)]
-        # A copy for another width of screen hides nothing; a word or three may stand anywhere.
-        if len(words) < 4 or " ".join(words) not in seen:
-            return True
+    run: list[str] = []
+    for word in [*_WORD.findall(text), ""]:
+        if _MARK in word:
+            run.append(word.replace(_MARK, ""))
+        elif run:
+            # A copy for another width of screen hides nothing; a word or three may stand anywhere.
+            if len(run) < _PHRASE or " ".join(run) not in seen:
+                return True
+            run = []
     return False
 
 
 def unseen(root: Any) -> Unseen:
-    """What of a page a person does not see once it is loaded, as far as the page's own styles and attributes say."""
+    """What of a page a person does not see once it is loaded, as far as the page's own styles and attributes say.
+
+    A style that hides nearly all of the page, or the element that holds it, counts for nothing: a script takes it back.
+    """
     letters = _letters(root)
     found = _unseen(root, _Sheet(root), letters)
     if sum(letters[element] for element in found.elements) > _WHOLE * letters[root]:
@@ -165,9 +184,6 @@ def _unseen(root: Any, sheet: _Sheet, letters: Mapping[Any, int]) -> Unseen:
     return found
 
 
-_BACKGROUNDS = ("background", "background-color", "background-image")
-
-
 def _holds_article(element: Any) -> bool:
     return element.tag in ("main", "article") or next(element.iter("main", "article", "h1"), None) is not None
 
@@ -188,10 +204,10 @@ def _is_apparatus(element: Any) -> bool:
     """Whether an element is for programs, for those who have no script, or a label for those who listen."""
     if element.tag in ("script", "style", "head", "title", "datalist", "noframes"):
         return True
-    words = "".join(element.itertext()).split()
+    text = "".join(element.itertext())
     if element.tag == "noscript":
-        return re.search(r"java\s?script|cookies|browser", " ".join(words), re.I) is not None
-    return len(words) <= _LABEL and any(map(_FOR_EARS.match, element.get("class", "").split()))
+        return re.search(r"java\s?script|cookies|browser", text, re.I) is not None
+    return words(text) <= _LABEL and any(map(_FOR_EARS.match, element.get("class", "").split()))
 
 
 def remove(element: Any) -> None:
@@ -200,7 +216,9 @@ def remove(element: Any) -> None:
     if parent is None:
         return
     before = element.getprevious()
-    tail = " " + (element.tail or "") if element.tail and not element.tail[0].isspace() else element.tail or ""
+    tail = element.tail or ""
+    if element.tag not in INLINE:  # it stood between two lines, not between two letters
+        tail = " " + tail
     if before is None:
         parent.text = (parent.text or "") + tail
     else:
@@ -213,7 +231,7 @@ def _marked(text: str | None) -> str | None:
 
 
 def _plain(element: Any) -> None:
-    for name in ("style", "hidden", "aria-hidden"):
+    for name in SAID_OF_SIGHT:
         element.attrib.pop(name, None)
     for name in ("class", "id"):
         if value := element.get(name):
@@ -322,7 +340,7 @@ def _clipped(style: Style) -> bool:
         top_cut, right_cut, bottom_cut, left_cut = (cut * 4)[:4] if len(cut) != 3 else [*cut, cut[1]]
         return top_cut + bottom_cut >= 1 or right_cut + left_cut >= 1
     if round_path := re.match(r"(?:circle|ellipse)\(([^)]*)\)", path):
-        return _pixels(round_path[1].split("at")[0].split()[0] if round_path[1].split() else "", missing=99) == 0
+        return _pixels(round_path[1], missing=99) == 0
     if polygon := re.match(r"polygon\(([^)]*)\)", path):
         points = {" ".join(str(_pixels(side)) for side in point.split()) for point in polygon[1].split(",")}
         return len(points) <= 2
@@ -335,7 +353,7 @@ def _moved_away(style: Style) -> bool:
             return True
         if any(_pixels(style.get(name)) >= 10 * -_AWAY for name in ("left", "top")):
             return True
-    if any(_pixels(style.get(name)) <= _AWAY for name in ("margin-left", "margin-top")):
+    if any(_pixels(style.get(name)) <= 2 * _AWAY for name in ("margin-left", "margin-top")):  # overlaps are less
         return True
     if _share(style.get("scale", "1").split()[0]) == 0:
         return True
@@ -346,7 +364,8 @@ def _moved_away(style: Style) -> bool:
             return True
         if name == "matrix" and _share(values[0]) == 0 and _share(values[-3] if len(values) == 6 else "1") == 0:
             return True
-        if name.startswith("translate") and any(_pixels(value) <= _AWAY for value in values[:2]):
+        # What a carousel moves by the width of its pictures is still in its window.
+        if name.startswith("translate") and any(_pixels(value) <= 4 * _AWAY for value in values[:2]):
             return True
     return False
 
@@ -424,9 +443,10 @@ def _from_hsl(hue: float, saturation: float, lightness: float) -> Colour:
     return part(0), part(8), part(4)
 
 
-# A compound selector: tag or None, ids, classes, attributes as (name, operator, value).
 @dataclass(frozen=True, slots=True)
 class _Compound:
+    """The part of a selector that speaks of one element: its tag, ids, classes, and attributes with their values."""
+
     tag: str | None
     ids: frozenset[str]
     classes: frozenset[str]
@@ -463,7 +483,7 @@ class _Rule:
 
     last: _Compound
     before: tuple[tuple[str, _Compound], ...]  # what stands above, from the inside out: " " or ">", and what it is
-    weight: tuple[int, int, int, int]
+    weight: tuple[int, ...]
     declared: tuple[tuple[str, str, bool], ...]
 
     def fits(self, element: Any) -> bool:
@@ -514,7 +534,7 @@ class _Sheet:
                 strongest[name] = (weight, value)
 
         if element.get("hidden") is not None or (element.tag == "dialog" and element.get("open") is None):
-            declare("display", "none", (0, 0, 0, 0, 0))
+            declare("display", "none", (False, -1))  # any rule of the page is stronger
         for key in keys:
             for rule in self._by_key.get(key, ()):
                 if rule.fits(element):
@@ -522,7 +542,7 @@ class _Sheet:
                         declare(name, value, (important, *rule.weight))
         if inline := element.get("style"):
             for place, (name, value, important) in enumerate(_declarations(inline)):
-                declare(name, value, (important, 1, 0, 0, place))
+                declare(name, value, (important, 1, place))
         return {name: value for name, (_, value) in strongest.items()}
 
 
@@ -547,7 +567,8 @@ def _rule(selector: str, declared: tuple[tuple[str, str, bool], ...], place: int
         0,
         sum(len(one.ids) for one in found),
         sum(len(one.classes) + len(one.attributes) for one in found),
-        sum(one.tag is not None for one in found) * 1_000_000 + place,
+        sum(one.tag is not None for one in found),
+        place,
     )
     before = tuple((steps[place + 1][0] or " ", found[place]) for place in range(len(found) - 2, -1, -1))
     return _Rule(found[-1], before, weight, declared)

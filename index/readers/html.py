@@ -54,12 +54,6 @@ _UNREAD = frozenset(
     """.split()
 )
 _WITHDRAWN = ("del", "s", "strike")  # struck out: the article no longer says so
-_INLINE = frozenset(
-    """
-    a abbr acronym b bdi bdo big cite code data dfn em font i ins kbd label mark nobr output q samp small span strong
-    sub sup time tt u var
-    """.split()
-)
 _DATELINE = 60  # characters of “Published on … at …” at most
 _SENTENCE = 40  # characters of an element's own text from which on what it holds is taken for parts of sentences
 
@@ -196,7 +190,7 @@ def _extracted(root: Any) -> str:
     # Scripts and styles go first: what the body is made of must have been seen, and JSON-LD repeats it unseen.
     etree.strip_elements(root, "script", "style", "noscript", "template", *_WITHDRAWN, with_tail=False)
     for element in root.iter():
-        for name in ("style", "hidden", "aria-hidden"):
+        for name in hidden.SAID_OF_SIGHT:  # what is left is seen
             element.attrib.pop(name, None)
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # what it can't do is told here, as Unreadable
     for precision in (True, False):
@@ -230,8 +224,8 @@ def _keep_sentences_whole(root: Any) -> None:
     for parent in list(root.iter()):
         if not (parent.tag in ("p", "h1", "h2", "h3", "h4", "h5", "h6") or _own_text(parent) >= _SENTENCE):
             continue
-        for child in parent if parent.tag != "p" else parent.iter(*_INLINE):
-            if child.tag not in _INLINE:
+        for child in parent if parent.tag != "p" else parent.iter(*hidden.INLINE):
+            if child.tag not in hidden.INLINE:
                 continue
             if child.tag == "q":  # a browser shows these marks
                 child.text = "“" + (child.text or "")
