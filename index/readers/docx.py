@@ -82,8 +82,8 @@ def read(file: BinaryIO) -> Iterator[Reading]:
         raise Unreadable("it needs more memory than one article may take") from error
     except Exception as error:  # python-docx lets through whatever a broken file makes of zipfile, lxml and itself
         raise Unreadable(f"not a Word file (.docx), or a damaged one ({_short(error)})") from error
-    title, found = _titled(facts["title"], found)
-    body = "\n\n".join(paragraph.text for paragraph in found)
+    title, untitled = _titled(facts["title"], found)
+    body = "\n\n".join(paragraph.text for paragraph in untitled or found)
     yield reading({**facts, "title": title}, body, marks=[HIDDEN_TEXT] if text.hides else [])
 
 

@@ -80,11 +80,11 @@ def _opened(data: bytes) -> tuple[dict[str, Any], list[Page]]:
 def _reading(facts: dict[str, Any], pages: Sequence[Page]) -> Reading:
     title = facts.get("title")
     found = paragraphs(pages, title)
-    title, found = _titled(title, found)
-    text = running(found, len(pages))
-    signs = len(text.text) - text.text.count(" ")
-    if signs == 0 and title is None:
+    if not found:
         raise Unreadable("it holds no text: a scan?")
+    title, untitled = _titled(title, found)
+    text = running(untitled or found, len(pages))
+    signs = len(text.text) - text.text.count(" ")
     if text.text.count(UNKNOWN) > _MOST_UNKNOWN * signs:
         raise Unreadable("its fonts do not tell which letters they show")
     marks = [HIDDEN_TEXT] if any(page.hides for page in pages) else []

@@ -169,7 +169,7 @@ def _fragments(words: Sequence[Word], page: int) -> list[Line]:
         else:
             found.append([word])
     lines = [_line(stretch, page) for stretch in found]
-    return _with_initials([line for line in lines if line.text])
+    return _with_initials([line for line in lines if normalise(line.text)])
 
 
 def _overprints(word: Word, other: Word) -> bool:
