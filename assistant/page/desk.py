@@ -6,11 +6,12 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.errors import ClippingsError, NoStore
+from index.errors import ClippingsError
+from index.generation import current
 
 if TYPE_CHECKING:
     from assistant import Assistant
-    from index import Library, Status
+    from index import Library
 
 
 class Desk:
@@ -29,17 +30,10 @@ class Desk:
     def assistant(self) -> Assistant:
         return self._open()[1]
 
-    def status(self) -> Status | None:
-        """The state of the store, nothing before it was built; raises ClippingsError when it can't be told."""
-        try:
-            return self.library().status()
-        except NoStore:
-            return None
-
     def examples(self) -> list[str]:
         """Questions that these articles answer, found once a generation; none while they can't be told."""
         try:
-            generation = self.library().status().generation
+            generation = current(self._store)
             with self._suggesting:
                 if generation != self._suggested[0]:
                     self._suggested = generation, self.assistant().examples()

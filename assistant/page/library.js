@@ -137,8 +137,10 @@
     document.body.classList.toggle("no-store", state.generation === 0);
     const count = $("unread-count");
     count.hidden = state.unreadable === 0;
-    count.textContent = state.unreadable;
-    count.setAttribute("aria-label", `${counted(state.unreadable, "file", "files")} could not be read`);
+    count.textContent = state.unreadable.toLocaleString("en");
+    $("unread-told").textContent = state.unreadable
+      ? `, ${counted(state.unreadable, "file", "files")} could not be read`
+      : "";
     working();
     if (before?.revision !== state.revision) refresh(true);
     // The chat's examples are found anew by Gradio, in whose hands they are.
@@ -479,7 +481,8 @@
     const undated = found.undated
       ? ` ${counted(found.undated, "article has", "articles have")} no date and ${found.undated === 1 ? "is" : "are"} not in it.`
       : "";
-    $("coverage-what").textContent = `Articles a ${found.unit}, ${found.span}.${undated}`;
+    const coarse = found.unit === "week" ? "" : " (weeks would be too many to tell apart)";
+    $("coverage-what").textContent = `Articles a ${found.unit}${coarse}, ${found.span}.${undated}`;
     $("legend").replaceChildren(
       ...found.series.map((one) =>
         make(

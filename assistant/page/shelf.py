@@ -81,10 +81,10 @@ class Shelf:
     """The rows of one state of a library, ready to be looked through."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
-        self._placed = [
-            _Placed(row, folded(f"{row.title}\n{row.publisher or ''}\n{row.root}/{row.path}")) for row in rows
-        ]
-        self.rows: tuple[Row, ...] = tuple(placed.row for placed in self._placed)
+        placed = [_Placed(row, folded(f"{row.title}\n{row.publisher or ''}\n{row.root}/{row.path}")) for row in rows]
+        # What is alike in the column that is sorted by stands by its title, with which this text begins.
+        self._placed = sorted(placed, key=lambda one: (one.sought, one.row.id))
+        self.rows: tuple[Row, ...] = tuple(one.row for one in self._placed)
         self.publishers = _counted(row.publisher or "" for row in self.rows)
         self.roots = _counted(row.root for row in self.rows)
         self.marks = _counted(mark for row in self.rows for mark in row.marks)
@@ -126,12 +126,10 @@ def _passes(row: Row, wanted: Wanted) -> bool:
 
 def _sorted(rows: Sequence[Row], column: str, descending: bool) -> list[Row]:
     key = _KEYS[column]
-    whole = [row for row in rows if key(row) not in (None, "")]
-    empty = [row for row in rows if key(row) in (None, "")]
-    for some in (whole, empty):
-        some.sort(key=lambda row: (folded(row.title), row.id))
-    whole.sort(key=key, reverse=descending)
-    return [*whole, *empty]
+    keyed = [(key(row), row) for row in rows]
+    whole = [pair for pair in keyed if pair[0] not in (None, "")]
+    whole.sort(key=lambda pair: pair[0], reverse=descending)
+    return [row for _, row in whole] + [row for value, row in keyed if value in (None, "")]
 
 
 def _counted(names: Iterable[str]) -> dict[str, int]:

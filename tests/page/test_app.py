@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import signal
@@ -37,6 +38,26 @@ def test_it_says_where_it_is_open_and_ends_cleanly(tmp_path: Path, sent: signal.
         process.send_signal(sent)
         out, err = process.communicate()
     assert (process.returncode, out, err) == (code, "", "")
+
+
+def test_what_it_builds_ends_with_it(tmp_path: Path) -> None:
+    folder, store = tmp_path / "articles", tmp_path / "store"
+    folder.mkdir()
+    store.mkdir()
+    for number in range(400):
+        (folder / f"{number}.md").write_text(f"Ferry number {number} sails at noon. " * 40, encoding="utf-8")
+    process = start(store, "--port", "0")
+    assert process.stdout
+    address = process.stdout.readline().split()[-1]
+    asked = httpx.post(f"{address}/library/folders", json={"path": str(folder)}, headers={"Origin": address})
+    assert asked.status_code == 200
+    while not (store / "lock").exists():
+        assert httpx.get(f"{address}/library/state").json()["building"]
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate()
+    assert (process.returncode, out, err) == (0, "", "")
+    with (store / "lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def test_a_port_in_use_is_told_in_one_line(tmp_path: Path) -> None:

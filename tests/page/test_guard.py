@@ -10,10 +10,14 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from app import create_app
+from assistant.page import library
+from assistant.page.building import Builder
 from assistant.page.desk import Desk
 from assistant.page.guard import BODY_LIMIT, FILE_LIMIT, Guard
+from assistant.page.watching import Watching
 
 HERE = "http://127.0.0.1:7860"
 # What the page itself asks for; all other routes, whoever adds them, must stay closed.
@@ -302,6 +306,17 @@ def test_a_file_that_is_too_large_is_refused_while_it_comes() -> None:
 def test_a_file_that_says_it_is_too_large_is_not_begun() -> None:
     headers = {**RAW, "Content-Length": str(FILE_LIMIT + 1)}
     assert ask(Guard(swallowed), "POST", "/library/files", headers).status_code == 413
+
+
+@pytest.mark.parametrize(("count", "status", "left"), [(10, 200, ["a.md"]), (11, 413, [])])
+def test_nothing_is_left_of_a_file_that_is_too_large(tmp_path: Path, count: int, status: int, left: list[str]) -> None:
+    builder = Builder(tmp_path)
+    app = FastAPI()
+    app.include_router(library.routes(tmp_path, Desk(tmp_path), builder, Watching(tmp_path, builder)))
+    body = pieces_of(FILE_LIMIT // 10, count)
+    answered = ask(Guard(app), "POST", "/library/files?name=..%2F..%2Fa.md", RAW, body)
+    assert answered.status_code == status
+    assert [path.name for path in (tmp_path / "uploads").iterdir()] == left
 
 
 @pytest.mark.parametrize("name", CHANGING)
