@@ -38,6 +38,11 @@ _LENGTHS = 0.5  # a brief beside a long article is not a copy of it
 _OVERLAP, _AKIN = 0.6, 0.3  # share of the shorter text's shingles that the longer one has
 _OTHERS = 0.12  # share of the numbers, or of the names, that are others at the same place
 _SPELT, _SPELLING = 5, 0.85  # letters of a name, and how like another spelling of it is
+_NAMED, _KEPT, _UPDATED = (
+    5,
+    0.9,
+    0.25,
+)  # names that agree and share of words kept, where one other number may be such a share
 _REPLACED = 25  # words; more are another passage, not another word at the same place
 _SHORT, _TELLING = 50, 3  # words; names and long numbers, without which so short a text does not say of whom it speaks
 
@@ -148,19 +153,26 @@ def _agree(one: Printed, other: Printed) -> bool:
     """Whether the same numbers and names stand at the same places, and enough of them to say what it is about."""
     one, other = sorted((one, other), key=lambda printed: (printed.text, printed.title))
     same, here, there = (defaultdict[Kind, set[str]](set) for _ in range(3))
+    kept = 0
     for what, a, b, c, d in SequenceMatcher(None, one.words, other.words).get_opcodes():
         if what == "equal":
             _sort_in(same, one, a, b)
+            kept += b - a
         elif what == "replace" and max(b - a, d - c) <= _REPLACED:
             _sort_in(here, one, a, b)
             _sort_in(there, other, c, d)
-    for kind in (Kind.NUMBER, Kind.NAME):
-        others = min(len(_strange(here[kind], there[kind])), len(_strange(there[kind], here[kind])))
-        if others > _OTHERS * (len(same[kind]) + others):
+    others = {
+        kind: min(len(_strange(here[kind], there[kind])), len(_strange(there[kind], here[kind])))
+        for kind in (Kind.NUMBER, Kind.NAME)
+    }
+    shorter = min(len(one.words), len(other.words))
+    # News that is updated: 12 people hurt, then 17, and hardly another word.
+    updated = others == {Kind.NUMBER: 1, Kind.NAME: 0} and len(same[Kind.NAME]) >= _NAMED and kept >= _KEPT * shorter
+    for kind, found in others.items():
+        if found > (_UPDATED if updated else _OTHERS) * (len(same[kind]) + found):
             return False
     telling = len(same[Kind.NAME]) + sum(number[0].isnumeric() and len(number) > 3 for number in same[Kind.NUMBER])
-    short = min(len(one.words), len(other.words)) < _SHORT
-    return not short or telling >= _TELLING or _titled_alike(one.title, other.title)
+    return shorter >= _SHORT or telling >= _TELLING or _titled_alike(one.title, other.title)
 
 
 def _strange(words: set[str], others: set[str]) -> list[str]:
