@@ -249,6 +249,7 @@ class TestHiddenText:
             ("@media (max-width:600px){.x{display:none}}", "<p class=x>{}</p>"),
             ("p:hover{opacity:0}", "<p>{}</p>"),
             ("[ng\\:cloak]{display:none}", "<p>{}</p>"),
+            ("@media screen{display:none} } x{", "<p>{}</p>"),
             ("@font-face{font-family:a;src:url(a)} .y .x{display:none}", "<p class=x>{}</p>"),
             ("@keyframes a{from{opacity:0}to{opacity:1}}", "<p>{}</p>"),
             ("", "<div style='visibility:hidden'><p style='visibility:visible'>{}</p></div>"),

@@ -592,25 +592,25 @@ def _compound(text: str) -> _Compound | None:
 
 def _rules(sheet: str) -> Iterator[tuple[str, str]]:
     """The selectors and declarations of a sheet that hold on a screen."""
-    holds = [True]  # for each brace that is open, whether what it encloses holds
+    inside = [(True, "")]  # for each brace that is open, whether what it encloses holds, and the selectors it is of
     before = ""
     for piece in re.findall(r"[^{}]+|[{}]", _COMMENT.sub(" ", sheet)):
+        holds, selectors = inside[-1]
         if piece == "{":
-            rule = before.rsplit(";", 1)[-1].strip() if before.lstrip().startswith("@") else before.strip()
+            begun = before.rsplit(";", 1)[-1].strip()
             before = ""
-            if rule.startswith("@"):
-                name, _, condition = rule.partition(" ")
-                fine = name in ("@layer", "@supports", "@container") or (name == "@media" and _applies(condition))
-                holds.append(holds[-1] and fine)
+            if begun.startswith("@"):
+                name, _, condition = begun.partition(" ")
+                known = name in ("@layer", "@supports", "@container") or (name == "@media" and _applies(condition))
+                inside.append((holds and known, ""))
             else:
-                holds.append(holds[-1])
-                selectors = rule
+                inside.append((holds, begun))
         elif piece == "}":
-            if before.strip() and holds[-1] and len(holds) > 1:
+            if holds and selectors and before.strip():
                 yield selectors, before
             before = ""
-            if len(holds) > 1:
-                holds.pop()
+            if len(inside) > 1:
+                inside.pop()
         else:
             before = piece
 
