@@ -74,7 +74,9 @@ def index_command(
 ) -> None:
     """Bring the store up to date with its roots; folders and files that are named become roots.
 
-    Read are .txt, .text, .md, .markdown, .json, .jsonl and .ndjson, each also gzipped (.gz).
+    Read are web pages (.html, .htm, .xhtml), .pdf, .docx, .epub, e-mail (.eml), .md, .markdown, .txt, .text, and records in .json, .jsonl and .ndjson; each also gzipped (.gz). What can't be read is named with its reason.
+
+    Dates, publishers and authors are taken where an article states them (front matter, metadata, JSON-LD, publication fields of PDF and Word files), never from a file's name or times, an address, or the text.
     """
     from index import build
 
@@ -218,7 +220,8 @@ def show(
         article.published and article.published.isoformat(),
         article.url,
     ]
-    lines = [article.title, " · ".join(fact for fact in facts if fact), "; ".join(article.paths), "", article.text]
+    head = [article.title, " · ".join(fact for fact in facts if fact), "; ".join(article.paths), *article.marks]
+    lines = [*head, "", article.text]
     sys.stdout.write("\n".join(lines) + "\n")
 
 
@@ -391,10 +394,11 @@ def _readable(answer: Answer) -> str:
         for quotation in statement.quotations:
             voice, outlet = quotation.voice, answer.source(quotation.source).publisher or "the article"
             via = f", via {voice.via.text}" if voice and voice.via else ""
+            page = "" if quotation.page is None else f", page {quotation.page}"
             lines += [
                 "",
                 f"  “{' '.join(quotation.text.split())}” [{quotation.source}]",
-                f"    — {voice.speaker}{via}, according to {outlet}" if voice else f"    — in {outlet}",
+                (f"    — {voice.speaker}{via}, according to {outlet}" if voice else f"    — in {outlet}") + page,
             ]
     lines.append("")
     for source in answer.sources:

@@ -21,7 +21,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = [
     line[2:] for block in re.findall(r"```console\n(.*?)```", README, re.DOTALL) for line in block.splitlines() if line
 ]
-SHORT = [command for command in COMMANDS if command.startswith("clippings ") and "chat" not in command]
+SHORT = [command for command in COMMANDS if re.match("clippings (?!chat|watch)", command)]
 ENVIRONMENT = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
 
 
