@@ -131,6 +131,29 @@ def test_near_copies_stand_under_their_source(streams: dict[str, list[Answer]], 
     assert not quoted & {also.article_id for also in first.also}
 
 
+def test_a_newer_version_is_said_to_be_in_the_articles(tmp_path: Path) -> None:
+    old = (
+        "A ferry has rammed a pier in Kelverhaven, and 12 passengers were hurt, the coastguard said. "
+        "The Lady Ansgard came in from Ostrel with 140 people on board and did not slow down, said Ilse Marren. "
+        "Divers will look at the hull in the morning, and the line has cancelled its boats until Friday. "
+        "The mayor, Edda Krayle, said the pier of 1931 was to be repaired this winter for 3 million crowns."
+    )
+    new = old.replace("The mayor, Edda Krayle, said the", "The")
+    for day, text in (("2025-07-09", old), ("2025-07-10", new), ("2025-07-12", new + " Nobody was on the pier.")):
+        (tmp_path / f"{day}.md").write_text(
+            f"---\ntitle: Ferry rams pier\npublisher: The Beacon\ndate: {day}\n---\n{text}\n"
+        )
+    (tmp_path / "other.md").write_text("The mussels are poisonous until the water cools.\n")
+    build([tmp_path], tmp_path / "store")
+    with Library.open(tmp_path / "store") as library:
+        answers = list(Assistant(library).stream("What did the mayor, Edda Krayle, say about the pier?"))
+    (source,) = answers[-1].sources
+    assert source.published == "2025-07-09"
+    assert [(also.published, also.newer) for also in source.also] == [("2025-07-10", True), ("2025-07-12", True)]
+    told = "A newer version of [1] is in the articles: The Beacon, 12 July 2025."
+    assert all(told in answer.notices for answer in answers)
+
+
 # What can be asked with
 
 

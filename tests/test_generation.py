@@ -105,6 +105,12 @@ def lose_vectors(folder: Path) -> None:
     generation._seal(folder, Manifest.read(folder))
 
 
+def group_strangers(folder: Path) -> None:
+    """What a faulty build would leave: sealed, but of no article that there is."""
+    (folder / "copies.txt").write_text("alien stranger\n")
+    generation._seal(folder, Manifest.read(folder))
+
+
 DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "a missing file": (lambda folder: (folder / "vectors.npy").unlink(), "opens"),
     "no ids": (lambda folder: (folder / "ids.txt").unlink(), "opens"),
@@ -133,6 +139,8 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
         "vectors in Chroma",
     ),
     "vectors lost in Chroma": (lose_vectors, "vectors in Chroma"),
+    "no near-copies": (lambda folder: (folder / "copies.txt").unlink(), "opens"),
+    "near-copies of no article": (group_strangers, "near-copies"),
     "words emptied": (lambda folder: Words(folder / "words").change(passage_ids(folder.parent.parent), ()), "opens"),
 }  # fmt: skip
 
@@ -214,6 +222,53 @@ def test_copy_and_change_makes_what_a_whole_build_makes(
     assert other.manifest.dead == 0
     one.close()
     other.close()
+
+
+REPORT = (
+    "Dredgers deepening the fairway have struck the wreck of a merchant ship, the Maritime Museum said on Thursday. "
+    "The oak hull is the best preserved of its kind on this coast, said Alba Venning of the museum. "
+    "Divers have so far brought up 31 barrels of tar, two bronze candlesticks and a child's leather shoe. "
+    "The find has halted the dredging for at least six weeks, and the port authority counts its losses."
+)
+
+
+def groups(store: Path) -> set[tuple[str, ...]]:
+    """The near-copies of each other, by the names of their files."""
+    opened = Generation(store, current(store))
+    names = {id: Path(one.paths[0]).stem for id, one in Record(store / "record.sqlite").live(opened.number).items()}
+    found = {tuple(names[id] for id in opened.group(article)) for article in names} - {()}
+    opened.close()
+    return found
+
+
+def test_near_copies_are_kept_and_change_as_a_whole_build_makes_them(built: Path, tmp_path: Path) -> None:
+    articles, store = shutil.copytree(built / "articles", tmp_path / "articles"), tmp_path / "changed"
+    for name in ("beacon", "capstan", "vigie"):
+        (articles / f"{name}.md").write_text(f"---\ntitle: By {name}\npublisher: {name}\n---\n{REPORT}\n")
+    build([articles], store)
+    assert {frozenset(group) for group in groups(store)} == {frozenset({"beacon", "capstan", "vigie"})}
+    (articles / "capstan.md").unlink()
+    (articles / "vigie.md").write_text("---\ntitle: By vigie\n---\nThe museum has asked the state for a tank.\n")
+    (articles / "post.md").write_text(f"---\ntitle: By post\n---\n{REPORT[:300]}\n")
+    (articles / "other.md").write_text(f"---\ntitle: By other\n---\n{REPORT.replace('struck', 'hit')}\n")
+    build((), store)
+    assert Manifest.read(generation_folder(store)).dead > 0  # made from a copy
+    assert {frozenset(group) for group in groups(store)} == {frozenset({"beacon", "post", "other"})}
+    build([articles], tmp_path / "whole")
+    assert groups(store) == groups(tmp_path / "whole")
+    assert all(one.ok for one in check(store))
+
+
+def test_a_generation_from_before_there_were_near_copies_is_searched_and_made_anew(store: Path) -> None:
+    folder = generation_folder(store)
+    fields = json.loads((folder / "manifest.json").read_text())
+    del fields["copies"], fields["files"]["copies.txt"]
+    (folder / "manifest.json").write_text(json.dumps(fields))
+    (folder / "copies.txt").unlink()
+    with Library.open(store) as library:
+        assert library.search("mussels")
+    assert build((), store).generation == 2
+    assert Manifest.read(generation_folder(store)).copies > 0
 
 
 def test_much_change_is_made_whole(store: Path, record: Record) -> None:
