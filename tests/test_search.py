@@ -5,16 +5,18 @@ import threading
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import Hit, Library, build
+from index.article import Article
 from index.errors import ArticleChanged, ArticleGone, BadDate, EmptyQuestion, NoStore, StoreError
 from index.generation import current
 from index.passages import sentences
-from index.search import as_day
+from index.search import as_day, is_newer
 
 COPIES = {"Littoral News Agency", "Evening Capstan", "The Beacon", "La Vigie"}
 
@@ -105,6 +107,129 @@ class TestNearCopies:
             "Littoral News Agency",
             "Evening Capstan",
         }
+
+
+AGROUND = (
+    "A tanker has run aground off Kelverhaven with 4,000 tonnes of heating oil on board, the coastguard said.\n\n"
+    "The Marigold lost her rudder in the gale on Sunday night and drifted for three hours before she struck.\n\n"
+    "Tugs from Ostrel are trying to pull her free before the next storm, said Ilse Marren, the harbour master. "
+    "No oil has been seen on the water. The crew of 19 was taken off by helicopter, and nobody was hurt."
+)
+
+
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    folder = tmp_path_factory.mktemp("crowded")
+    chance = Random(1)
+    for number in range(100):
+        write(folder / "root" / f"other{number}.md", told_by(chance), title=f"Of the town, part {number}")
+    for number in range(30):
+        text = AGROUND
+        if number % 2:
+            text = text.replace("harbour", "harbor").replace("tonnes", "tons")
+        if number % 3 == 1:
+            text = "KELVERHAVEN, Monday - " + text.replace("has run", "ran")
+        if number % 5 == 1:
+            text = text.removesuffix(" The crew of 19 was taken off by helicopter, and nobody was hurt.")
+        if number % 7 == 1:
+            text += "\n\nPeople on the quay asked why no tug was sent earlier, and were given no answer."
+        day = f"2025-07-{(number * 11) % 28 + 1:02}"
+        write(folder / "root" / f"{number}.md", text, title=f"Aground {number}", publisher=f"Paper {number}", date=day)
+    build([folder / "root"], folder / "store")
+    with Library.open(folder / "store") as library:
+        yield library
+
+
+class TestManyCopies:
+    """30 papers print one report, among 100 other articles."""
+
+    @pytest.mark.parametrize(
+        "question", ["Which ship ran aground?", "Was oil seen on the water?", "the harbour master"]
+    )
+    def test_one_of_them_has_a_place_and_names_the_others(self, crowded: Library, question: str) -> None:
+        hits = crowded.search(question)
+        ours = [hit for hit in hits if hit.article.title.startswith("Aground")]
+        assert len(hits) == 10
+        assert ours[0] in hits[:5]
+        assert len({hit.article_id for hit in ours}) == 1
+        papers = [ours[0].article.publisher, *(other.publisher for other in ours[0].also)]
+        assert sorted(papers, key=str) == sorted((f"Paper {number}" for number in range(30)), key=str)
+        days = [other.published for other in ours[0].also]
+        assert days == sorted(days, key=str)
+
+    def test_they_are_counted_once(self, crowded: Library) -> None:
+        """What comes behind them is what would come if 29 of them were not there."""
+        alone = crowded.search("Which ship ran aground?", publishers=["Paper 0"])
+        assert [hit.also for hit in alone] == [()]
+        behind = [hit.article.title for hit in crowded.search("Which ship ran aground?", 60)[1:]]
+        assert len(set(behind)) == len(behind) == 59
+
+    def test_those_that_fail_the_filters_are_not_told(self, crowded: Library) -> None:
+        some = ["paper 3", "Paper 4", "Paper 11"]
+        (hit,) = crowded.search("aground", publishers=some)
+        assert {hit.article.publisher, *(other.publisher for other in hit.also)} == {"Paper 3", "Paper 4", "Paper 11"}
+
+
+def told_by(chance: Random) -> str:
+    """A few sentences of town news, never twice the same."""
+    who = ["The mayor", "A baker", "The choir", "A pilot", "The museum", "A teacher", "The ferry line", "A widow"]
+    did = ["opened", "sold", "praised", "mended", "refused", "painted", "lost", "asked for", "counted", "defended"]
+    what = ["a bench", "the old crane", "nine lanterns", "a garden", "the tram", "two boats", "a song", "the clock"]
+    where = ["behind the station", "on the quay", "in Lunde", "at the market", "by the lock", "near the brewery"]
+    why = ["to please the neighbours", "after a quarrel", "for the first time in years", "without saying why"]
+    return " ".join(
+        f"{chance.choice(who)} {chance.choice(did)} {chance.choice(what)} {chance.choice(where)} {chance.choice(why)}."
+        for _ in range(5)
+    )
+
+
+@pytest.mark.usefixtures("verified_here")
+class TestVersions:
+    OLD = (
+        "A ferry has rammed a pier in Kelverhaven, and 12 passengers were hurt, the coastguard said on Wednesday. "
+        "The Lady Ansgard came in from Ostrel with 140 people on board and did not slow down, said Ilse Marren. "
+        "Divers will look at the hull in the morning, and the line has cancelled its boats until Friday. "
+        "The pier was built in 1931 and was to be repaired this winter for 3 million crowns, the city says."
+    )
+    NEW = OLD.replace("12 passengers", "17 passengers") + " One of them is in hospital."
+
+    def article(self, publisher: str | None = "The Beacon", day: int | None = 9, text: str = OLD) -> Article:
+        published = date(2025, 7, day) if day else None
+        return Article("a", text, "Ferry rams pier", publisher, (), published, None, ("a.md",), "v")
+
+    def test_a_newer_version_is_the_same_paper_s_of_a_later_day_with_other_words(self) -> None:
+        old = self.article()
+        assert is_newer(self.article(day=10, text=self.NEW), old)
+        assert is_newer(self.article("THE BEACON", 10, self.NEW), old)
+        assert not is_newer(old, self.article(day=10, text=self.NEW))
+
+    @pytest.mark.parametrize(
+        ("publisher", "day", "text"),
+        [
+            ("La Vigie", 10, NEW),
+            (None, 10, NEW),
+            ("The Beacon", 9, NEW),
+            ("The Beacon", 8, NEW),
+            ("The Beacon", None, NEW),
+            ("The Beacon", 10, OLD.replace(". ", ".\n\n")),
+        ],
+        ids=["another paper's", "nobody's", "of the same day", "of an earlier day", "of no day", "the same words"],
+    )
+    def test_what_is_no_newer_version(self, publisher: str | None, day: int | None, text: str) -> None:
+        assert not is_newer(self.article(publisher, day, text), self.article())
+        assert not is_newer(self.article(None, 10, self.NEW), self.article(None, 9))
+
+    def test_it_stands_for_an_old_one_that_ranks_hardly_better(self, tmp_path: Path) -> None:
+        for number, (day, text) in enumerate([("2025-07-10", self.NEW), ("2025-07-09", self.OLD)]):
+            write(tmp_path / "root" / f"{number}.md", text, title="Ferry rams pier", publisher="The Beacon", date=day)
+        write(tmp_path / "root" / "other.md", "The mussels are poisonous until the water cools.", title="Mussels")
+        build([tmp_path / "root"], tmp_path / "store")
+        with Library.open(tmp_path / "store") as library:
+            hits = library.search("Who rammed the pier?")
+            assert hits[0].article.published == date(2025, 7, 10)
+            assert [other.published for other in hits[0].also] == [date(2025, 7, 9)]
+            (old,) = library.search("Who rammed the pier?", until="2025-07-09")
+            assert (old.article.published, old.also) == (date(2025, 7, 9), ())
 
 
 class TestFilters:
