@@ -170,7 +170,7 @@ class TestCounts:
         seen: list[tuple[str, int, int]] = []
         build([root], store, progress=lambda *step: seen.append(step))
         assert list(dict.fromkeys(stage for stage, _, _ in seen)) == [
-            "reading", "cutting", "embedding", "writing", "verifying",
+            "reading", "cutting", "embedding", "writing", "comparing", "verifying",
         ]  # fmt: skip
         assert all(done <= total for _, done, total in seen)
         last = {stage: (done, total) for stage, done, total in seen}

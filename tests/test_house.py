@@ -100,7 +100,12 @@ def imported_on_load(tree: ast.Module) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             inside = [f"{node.module}.{alias.name}" for alias in node.names]
-            modules = [name for name in inside if (ROOT / (name.replace(".", "/") + ".py")).exists()]
+            places = [ROOT / name.replace(".", "/") for name in inside]
+            modules = [
+                name
+                for name, place in zip(inside, places, strict=True)
+                if place.with_name(place.name + ".py").exists() or (place / "__init__.py").exists()
+            ]
             yield from modules or [node.module or ""]
 
 
