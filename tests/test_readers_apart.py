@@ -66,7 +66,7 @@ def test_what_hangs_is_stopped_and_the_next_file_read(tmp_path: Path, monkeypatc
     monkeypatch.setattr(apart, "SECONDS", 0.5)
     stuck, good = tmp_path / "stuck.md", tmp_path / "good.md"
     good.write_text("Words.", encoding="utf-8")
-    script = "import index.readers.apart as apart, os; apart.readers.read = lambda path: os.open(path, os.O_RDONLY) if 'stuck' in path.name else real(path)"
+    script = "import index.readers.apart as apart, os; apart.read_file = lambda path: os.open(path, os.O_RDONLY) if 'stuck' in path.name else real(path)"
     os.mkfifo(stuck)
     own = apart.own_python
 
@@ -113,7 +113,7 @@ def test_nothing_can_be_written_there(tmp_path: Path, monkeypatch: pytest.Monkey
     path = tmp_path / "a.md"
     path.write_text("Words.", encoding="utf-8")
     script = "import os, index.readers.apart as apart"
-    script += "; apart.readers.read = lambda path: os.write(os.open(path, os.O_WRONLY | os.O_APPEND), b'more')"
+    script += "; apart.read_file = lambda path: os.write(os.open(path, os.O_WRONLY | os.O_APPEND), b'more')"
     own = apart.own_python
     monkeypatch.setattr(apart, "own_python", lambda statement: own(f"{script}; {statement}"))
     with Reader() as reader, pytest.raises(OSError, match="File too large"):

@@ -23,9 +23,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
 
-from index import readers
 from index.errors import Unreadable
 from index.process import own_python
+from index.readers import read as read_file
 from index.readers.fields import Reading
 
 SECONDS = 9  # without an article, or an end: with stopping it, ten at most
@@ -171,7 +171,7 @@ def _answer(answers: BinaryIO, path: Path) -> None:
     end: dict[str, Any] = {"end": True}
     try:
         _renew()
-        for one in readers.read(path):
+        for one in read_file(path):
             if isinstance(one, Unreadable):
                 _send(answers, {"unreadable": str(one)})
             else:

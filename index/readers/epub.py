@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import gzip
 import posixpath
 import zipfile
 import zlib
@@ -25,7 +27,12 @@ def read(file: BinaryIO) -> Iterator[Reading]:
     try:
         with zipfile.ZipFile(file) as archive:
             yield _book(_Parts(archive))
-    except zipfile.BadZipFile as error:
+    except gzip.BadGzipFile:
+        raise
+    except (zipfile.BadZipFile, OSError) as error:
+        # A broken archive sends zipfile to places before the file's beginning; what the system has to say is another thing.
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+            raise
         raise Unreadable("not an EPUB, or not to its end: it can't be unpacked") from error
     except (NotImplementedError, RuntimeError, zlib.error, EOFError, UnicodeDecodeError) as error:
         raise Unreadable(f"its files can't be unpacked ({' '.join(str(error).split())[:100]})") from error

@@ -108,7 +108,7 @@ def day(value: Any) -> date | None:
 def _parse(text: str, default: datetime, dayfirst: bool) -> date:
     if year_first := re.match(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)", text):  # month and day have one order then
         return date(int(year_first[1]), int(year_first[3]), int(year_first[4]))
-    return dates.parse(text, default=default, dayfirst=dayfirst).date()
+    return dates.parse(text, default=default, dayfirst=dayfirst, ignoretz=True).date()
 
 
 def _first(fields: Mapping[str, Any], fact: str) -> Any:

@@ -61,7 +61,10 @@ def read_json(file: BinaryIO) -> Iterator[Reading | Unreadable]:
         try:
             record = next(found, _END)
         except ijson.JSONError as error:
-            raise Unreadable(f"not JSON from record {number} on ({' '.join(str(error).split())[:120]})") from error
+            what = " ".join(str(error).split("\n")[0].split())  # and then the bytes around it, with an arrow
+            raise Unreadable(f"not JSON from record {number} on ({what[:120]})") from error
+        except UnicodeDecodeError as error:
+            raise Unreadable(f"not UTF-8 from record {number} on") from error
         except RecursionError as error:
             raise Unreadable(f"not read from record {number} on: nested too deeply") from error
         if record is _END:
