@@ -30,7 +30,7 @@ _BANDS, _ROWS = 48, 3  # of a signature: of two texts that share 40 of 100 shing
 _BUCKET = 200  # texts that collide in a band: of more, each is paired with so many that follow it
 _SIGNED = 1_000  # texts a transaction, and texts held at once
 _COMPARED = 40_000  # characters of a text that are compared
-_TRIED = 20  # groups that a text is compared with, the most alike by their signatures
+_TRIED = 5  # groups that a text is compared with, the most alike by their signatures
 _WITNESSES = 30  # texts of a group that a further one may not contradict
 # What follows was chosen by reading pairs from one half of 19,043 reports of a news agency; lengths are a decision.
 _ALIKE = 0.25  # share of equal places in two signatures, below which texts are not compared
