@@ -86,6 +86,7 @@
       $(tab.getAttribute("aria-controls")).hidden = !chosen;
     }
     window.scrollTo(0, scrolled[shown]);
+    suggest();
     if (shown === "library") {
       look();
       refresh();
@@ -142,9 +143,18 @@
       ? `, ${counted(state.unreadable, "file", "files")} could not be read`
       : "";
     working();
-    if (before?.revision !== state.revision) refresh(true);
-    // The chat's examples are found anew by Gradio, in whose hands they are.
-    if (before && before.generation !== state.generation) document.querySelector("#suggest-again")?.click();
+    refresh(before?.revision !== state.revision);
+    if (before && before.generation !== state.generation) outdated = true;
+    suggest();
+  }
+
+  // The chat's examples are found anew by Gradio, in whose hands they are; that takes a while, so only where they show.
+  let outdated = false;
+
+  function suggest() {
+    if (!outdated || shown !== "ask" || !$("welcome")?.offsetParent) return;
+    outdated = false;
+    $("suggest-again")?.click();
   }
 
   function working() {
@@ -168,13 +178,16 @@
 
   let stale = true;
 
-  function refresh(changed = false) {
+  async function refresh(changed = false) {
     stale ||= changed;
     if (!stale || shown !== "library") return;
     stale = false;
-    list();
-    trying($("trouble"), async () => places(await ask("/library/places")));
-    trying($("trouble"), async () => cover(await ask("/library/coverage")));
+    const whole = await Promise.all([
+      list(),
+      trying($("trouble"), async () => places(await ask("/library/places"))),
+      trying($("trouble"), async () => cover(await ask("/library/coverage"))),
+    ]);
+    if (whole.includes(false)) stale = true; // tried again with the next look
   }
 
   // Adding files
@@ -281,7 +294,7 @@
 
   async function list() {
     const mine = ++listing;
-    await trying($("trouble"), async () => {
+    return trying($("trouble"), async () => {
       const asked = Object.entries(wanted).filter(([, value]) => value !== "");
       const found = await ask(`/library/articles?${new URLSearchParams(asked)}`);
       if (mine === listing) rows(found);
@@ -329,19 +342,20 @@
   }
 
   function row(one) {
-    const cell = (name, label, ...inside) => make("td", { role: "cell", class: name, "data-label": label }, ...inside);
+    const cell = (name, ...inside) => make("td", { role: "cell", class: name }, ...inside);
     const remove = make("button", { type: "button", class: "quiet", click: () => removeArticle(one) }, "Remove");
     remove.setAttribute("aria-label", `Remove ${one.title}`);
+    const unit = one.passages === 1 ? " passage" : " passages"; // its column says it where there are columns
     return make(
       "tr",
       { role: "row", "data-id": one.id },
-      cell("title", "Title", make("a", { href: one.address, dir: "auto" }, one.title), make("span", { class: "path" }, one.path)),
-      cell("publisher", "Publisher", make("bdi", {}, one.publisher ?? "no publisher")),
-      cell("published", "Date", one.told),
-      cell("passages", "Passages", one.passages.toLocaleString("en")),
-      cell("root", "Folder", make("bdi", { title: one.root }, one.folder)),
-      cell("marks", "Marks", ...one.marks.map((mark) => make("span", { class: "mark" }, mark))),
-      cell("remove", "", remove),
+      cell("title", make("a", { href: one.address, dir: "auto" }, one.title), make("span", { class: "path" }, one.path)),
+      cell("publisher", make("bdi", {}, one.publisher ?? "no publisher")),
+      cell("published", one.told),
+      cell("passages", one.passages.toLocaleString("en"), make("span", { class: "unit" }, unit)),
+      cell("root", make("bdi", { title: one.root }, one.folder)),
+      cell("marks", ...one.marks.map((mark) => make("span", { class: "mark" }, mark))),
+      cell("remove", remove),
     );
   }
 

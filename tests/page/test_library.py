@@ -201,6 +201,10 @@ def test_a_folder_is_added_watched_and_removed(empty: Page, tmp_path: Path) -> N
     built(page, 2)
     page.get_by_role("switch").click()
     expect(page.get_by_role("switch")).to_have_attribute("aria-checked", "false")
+    page.get_by_role("button", name="Bring up to date").click()
+    expect(page.locator("#ended")).to_contain_text(
+        "Bringing up to date: 0 added, 0 changed, 0 removed, 2 kept", timeout=BUILT
+    )
 
     page.get_by_role("button", name="Remove The clock of Ebbe Market").click()
     expect(page.locator("#ask-back")).to_contain_text("you can put the article back below")
@@ -270,6 +274,12 @@ def test_a_title_opens_the_article(library: Page) -> None:
     link = titles(library).nth(3)
     link.click()
     expect(reader(library).locator("h1")).to_have_text(link.inner_text())
+    beside = library.locator("#library").bounding_box()
+    article = library.locator("#reader").bounding_box()
+    assert beside
+    assert article
+    assert beside["width"] > 600
+    assert beside["x"] + beside["width"] <= article["x"]
     expect(link).to_have_attribute("aria-current", "true")
     library.keyboard.press("Escape")
     expect(library.locator("#reader")).to_be_hidden()
