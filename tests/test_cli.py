@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent
 INDEX = ["generation", "articles", "passages", "added", "changed", "kept", "removed", "duplicates", "unreadable", "seconds"]  # fmt: skip
 STATUS = ["generation", "articles", "passages", "roots", "publishers", "undated", "first", "last", "embedding_model", "calibrated", "bytes"]  # fmt: skip
 HIT = ["article_id", "version", "title", "publisher", "published", "start", "end", "text", "score", "found_by"]
-ARTICLE = ["id", "version", "title", "publisher", "authors", "published", "url", "paths", "text"]
+ARTICLE = ["id", "version", "title", "publisher", "authors", "published", "url", "paths", "pages", "marks", "text"]
 BRIDGE = "How much will the repair of the Pilgrim Bridge cost?"
 ELSEWHERE = "Who painted the ceiling of the Sistine Chapel?"
 
@@ -571,7 +571,7 @@ def test_progress_in_json(folder: Path, tmp_path: Path) -> None:
     assert all(list(step) == ["stage", "done", "total"] for step in steps)
     assert all(0 <= step["done"] <= step["total"] for step in steps)
     stages = list(dict.fromkeys(step["stage"] for step in steps))
-    assert stages == ["reading", "cutting", "embedding", "writing", "verifying"]
+    assert stages == ["reading", "cutting", "embedding", "writing", "comparing", "verifying"]
 
 
 def test_interrupted(folder: Path, tmp_path: Path, run: Run) -> None:
