@@ -306,7 +306,7 @@
     $("articles").classList.toggle("unmarked", found.marks.length === 0);
     options($("wanted-publisher"), "All publishers", found.publishers);
     options($("wanted-root"), "All folders", found.roots);
-    options($("wanted-mark"), "With and without", found.marks);
+    options($("wanted-mark"), "Any", found.marks);
     wanted.page = found.page;
     const filtered = Object.keys(everything).some((name) => wanted[name] !== "");
     const all = counted(found.all, "article", "articles");
