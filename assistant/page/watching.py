@@ -53,11 +53,8 @@ class Watching:
             self._tell(str(error))
 
     def _build(self, roots: Sequence[Path]) -> None:
-        # A root that is about to be forgotten would come back if it were named once more.
-        now = self._builder.state
-        going = {job.arguments[-1] for job in (now.job, *now.waiting) if job and job.arguments[0] == "forget"}
-        if named := [str(root) for root in roots if str(root) not in going]:
-            self._builder.add(Job(("index", "--json", "--", *named), "Taking in what changed"))
+        # Known ones alone: a root that is forgotten by the time the job runs would come back if it were named.
+        self._builder.add(Job(("index", "--known", "--json", "--", *map(str, roots)), "Taking in what changed"))
 
     def _tell(self, line: str) -> None:
         self._told = line
