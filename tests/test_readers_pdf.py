@@ -477,10 +477,11 @@ class TestText:
         ).replace(b"/Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>>>", b"", 1)
         assert only(data).text == "first offlces, well-known in the harbour"
 
-    def test_the_number_of_a_note_does_not_join_another_number(self) -> None:
+    @pytest.mark.parametrize("size", [7, 10])
+    def test_the_number_of_a_note_does_not_join_another_number(self, size: int) -> None:
         def paint(canvas: Canvas) -> None:
             canvas.drawString(50, 500, "It was built in 1931")
-            canvas.setFont("Helvetica", 7)
+            canvas.setFont("Helvetica", size)
             canvas.drawString(50 + canvas.stringWidth("It was built in 1931", "Helvetica", 12), 504, "12")
 
         assert only(painted(paint)).text == "It was built in 1931¹²"

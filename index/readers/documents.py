@@ -1,4 +1,4 @@
-"""What PDF and DOCX have in common: properties that programs fill in, and colours that no eye tells apart."""
+"""What kinds of documents have in common: raised figures, properties that programs fill in, colours no eye tells apart."""
 
 from __future__ import annotations
 
@@ -28,6 +28,14 @@ _NO_PERSON = re.compile(
     r"[\s_-]*\d*"
 )
 _NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[\s.,'’()&-])*")
+
+
+_RAISED = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
+
+
+def raised(text: str) -> str:
+    """Raised figures as such: the number of a note, or of a power, must not become part of the number before it."""
+    return text.translate(_RAISED) if re.fullmatch(r"[\d\s,−-]*\d\s*", text) else text
 
 
 def alike(colour: Colour, other: Colour) -> bool:

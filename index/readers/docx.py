@@ -14,7 +14,7 @@ from lxml import etree  # type: ignore[import-untyped]
 
 from index.article import HIDDEN_TEXT, normalise
 from index.errors import Unreadable
-from index.readers.documents import WHITE, Colour, alike, same_words, stated_people, stated_title
+from index.readers.documents import WHITE, Colour, alike, raised, same_words, stated_people, stated_title
 from index.readers.fields import Reading, reading
 from index.readers.text import whole
 
@@ -38,7 +38,6 @@ _NARROWEST = 5  # per cent of a letter's width
 _TIGHTEST = 20  # twentieths of a point between lines: one point shows none of them
 _BETWEEN_CELLS = "\t"
 
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 # What in a paragraph holds more of it.
 _HOLDERS = frozenset(
@@ -299,13 +298,15 @@ class _Text:
         properties = run.find(_W + "rPr")
         look = self._look(properties, style)
         seen = not around.hidden and not _is_unseen(look, around.ground) and not _has_no_fill(properties)
-        raised = _value(properties, "vertAlign")
+        place = _value(properties, "vertAlign")
         for element in run:
             text = self._part(element, style, around, seen)
             if not text or not all(self._fields):
                 continue
-            if raised in ("superscript", "subscript") and text.isdigit():
-                text = text.translate(_RAISED if raised == "superscript" else _LOWERED)
+            if place == "superscript":
+                text = raised(text)
+            elif place == "subscript" and text.isdigit():
+                text = text.translate(_LOWERED)
             if seen:
                 yield text
             elif text.strip():

@@ -411,6 +411,7 @@ def _font_size(value: str, parent: float) -> float:
 
 def _colour_in(value: str) -> tuple[Colour, float] | None:
     """The first colour that a value names, and how opaque it is."""
+    value = value.lower()
     if match := re.search(r"#([0-9a-f]{3,8})\b", value):
         digits = match[1] if len(match[1]) in (6, 8) else "".join(digit * 2 for digit in match[1])
         if len(digits) not in (6, 8):

@@ -18,6 +18,7 @@ from trafilatura.settings import Document
 from index.article import HIDDEN_TEXT, normalise
 from index.errors import Unreadable
 from index.readers import facts, hidden
+from index.readers.documents import raised
 from index.readers.fields import Reading, reading
 from index.readers.text import declared_encoding, decode, whole
 
@@ -108,6 +109,9 @@ def tree(text: str) -> Any:
         return trees.Element("html")
     if any("Excessive depth" in (entry.message or "") for entry in parser.error_log):
         raise Unreadable("its elements are nested more than 2,000 deep")
+    for above in root.iter("sup"):
+        for one in above.iter():
+            one.text = raised(one.text) if one.text else None
     return root
 
 

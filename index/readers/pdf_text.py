@@ -10,12 +10,11 @@ from itertools import pairwise
 from statistics import median
 
 from index.article import conceals, normalise
-from index.readers.documents import same_words
+from index.readers.documents import raised, same_words
 from index.readers.pdf_page import Page, Word
 
 # Letters that a font joins are letters still; other characters of this kind, such as the fraction ½, say more.
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")  # a note's number must not become part of another one
 _HYPHENS = "-\u2010\u00ad"
 _TAB = "\t"  # between what stands far apart in one line, such as the cells of a table
 
@@ -52,6 +51,7 @@ _ENDINGS = frozenset(
 )
 _HYPHENATED = 1 / 50  # of the lines end in a hyphen where a program hyphenates; compounds alone end one in a hundred
 _EDGE_ROWS = 4  # rows at the head and at the foot of a page that may be repeated on others
+_RAISED = 0.9  # of the size of a line: what stands above it and is smaller is raised; browsers make it 0.83
 _SAME = 1.12  # the larger of two sizes by the smaller, up to which they are one
 
 
@@ -203,8 +203,8 @@ def _line(words: list[Word], page: int) -> Line:
     text = ""
     for number, word in enumerate(words):
         sign = word.text.translate(_LIGATURES)
-        if word.size < 0.8 * size and word.base > base + 0.15 * size and number and sign.isdigit():
-            sign = sign.translate(_RAISED)
+        if word.size < _RAISED * size and word.base > base + 0.15 * size and number:
+            sign = raised(sign)
         if number:
             before = words[number - 1]
             gap = max(word.left - before.right, before.left - word.right)
