@@ -107,6 +107,11 @@ class TestBodies:
         assert one.text == "Morning letter\n\nThe bridge is closed.\n\nFerry\tfour a day"
         assert one.marks == (HIDDEN_TEXT,)
 
+    def test_a_plain_text_that_only_points_to_the_letter_is_not_taken_for_it(self) -> None:
+        html = "<p>The bridge is closed until May, and the ferry goes four times a day, says the harbour office.</p>"
+        assert found(message("View in your browser.", html)).text.startswith("The bridge is closed")
+        assert found(message("The bridge is closed until May.", html)).text == "The bridge is closed until May."
+
     def test_attachments_are_no_text(self) -> None:
         letter = message("The letter.")
         letter.add_attachment("Attached text.", filename="a.txt")
@@ -138,6 +143,7 @@ class TestBodies:
             ("text/html", "8bit", b"<meta charset=windows-1252><p>Caf\xe9.", "Café."),
             ("text/html; charset=utf-8", "quoted-printable", b"<p>a=C3=A9<p>b", "aé\n\nb"),
             ("text/plain; format=flowed", "7bit", b"A long \r\nline.\r\n From here.\r\n-- \r\nOda", "A long line.\nFrom here.\n-- \nOda"),
+            ("text/plain; format=flowed; delsp=yes", "7bit", b"A long  \r\nline and a har \r\nbour.", "A long line and a harbour."),
             ("text/plain", "7bit", b"No\0thing.", "Nothing."),
         ],
     )  # fmt: skip

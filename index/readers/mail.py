@@ -13,14 +13,16 @@ from typing import Any, BinaryIO
 from index.article import HIDDEN_TEXT
 from index.errors import Unreadable
 from index.readers.fields import Reading, reading
+from index.readers.hidden import words
 from index.readers.html import markup, tree, visible
 from index.readers.text import decode, whole
 
+_STUB = 1 / 3  # of the words of the HTML: a plain text with fewer only says where to read the letter
 _HEADERS = ("from", "to", "subject", "date", "message-id", "received")
 
 
 def read(file: BinaryIO) -> Iterator[Reading]:
-    """The one article of a message: its plain text, else the text of its HTML; raises Unreadable when it has none."""
+    """The one article of a message: its plain text, or that of its HTML where it is longer by far; raises Unreadable when it has none."""
     try:
         message = email.message_from_bytes(whole(file), policy=email.policy.default)
         parts = _bodies(message)
@@ -39,7 +41,7 @@ def read(file: BinaryIO) -> Iterator[Reading]:
 
 
 def _bodies(part: MIMEPart) -> list[MIMEPart]:
-    """The parts that a mail program shows one after the other; of alternatives the plain one, if there is something in it."""
+    """The parts that a mail program shows one after the other; of alternatives the plain one, if it is the whole letter."""
     if part.get_content_disposition() == "attachment" or part.get_content_maintype() == "message":
         return []
     if not part.is_multipart():
@@ -48,7 +50,9 @@ def _bodies(part: MIMEPart) -> list[MIMEPart]:
     shown = [found for inner in part.iter_parts() if (found := _bodies(inner))]
     if part.get_content_subtype() == "alternative":
         plain = [found for found in shown if all(one.get_content_type() == "text/plain" for one in found)]
-        return next((found for found in plain + shown if any(_said(one)[0].strip() for one in found)), [])
+        said = [(found, sum(words(_said(one)[0]) for one in found)) for found in plain + shown]
+        most = max((count for _, count in said), default=0)
+        return next((found for found, count in said if count >= _STUB * most), [])
     if part.get_content_subtype() == "related":
         return next(iter(shown), [])
     return [one for found in shown for one in found]
@@ -68,13 +72,15 @@ def _said(part: MIMEPart) -> tuple[str, bool]:
     if html:
         return visible(tree(text))
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return (_reflowed(text) if part.get_param("format", "") == "flowed" else text).strip("\n"), False
+    if part.get_param("format", "") == "flowed":
+        text = _reflowed(text, "" if part.get_param("delsp", "") == "yes" else " ")
+    return text.strip("\n"), False
 
 
-def _reflowed(text: str) -> str:
+def _reflowed(text: str, joint: str) -> str:
     """Text without the line ends that stand, after a space, for the width of the sender's window (RFC 3676)."""
     lines = [line.removeprefix(" ") for line in text.split("\n")]
-    return re.sub(r"(?<!^--) \n(?=[^>\n])", " ", "\n".join(lines), flags=re.MULTILINE)
+    return re.sub(r"(?<!^--) \n(?=[^>\n])", joint, "\n".join(lines), flags=re.MULTILINE)
 
 
 def _raw(message: EmailMessage, name: str) -> str | None:
