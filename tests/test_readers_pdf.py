@@ -495,6 +495,32 @@ class TestText:
 
         assert only(painted(paint)).text == "The ferry rammed the pier at the end of the rush hour"
 
+    def test_large_initial_letters_may_be_painted_before_all_text(self) -> None:
+        def paint(canvas: Canvas) -> None:
+            canvas.setFont("Helvetica", 40)
+            canvas.drawString(50, 470, "T")
+            canvas.drawString(50, 420, "A")
+            canvas.setFont("Helvetica", 12)
+            written(["he ferry rammed the pier", "at the end of the rush hour."], left=76, top=485)(canvas)
+            written([" diver found the anchor", "in the mud of the harbour."], left=80, top=435)(canvas)
+
+        assert only(painted(paint)).text == (
+            "The ferry rammed the pier at the end of the rush hour.\n\nA diver found the anchor in the mud of the harbour."
+        )
+
+    def test_a_line_that_a_raised_figure_pushes_down_goes_on_the_sentence(self) -> None:
+        lines = [
+            "The ferry rammed the pier in the night of the storm",
+            "and sank at once. The harbour office says that it was",
+        ]
+
+        def paint(canvas: Canvas) -> None:
+            written([*lines, *lines[:1]])(canvas)
+            written(["built in 1931, and that"], top=500 - 3 * 15 - 4)(canvas)
+            written(["nobody was on board."], top=500 - 4 * 15 - 4)(canvas)
+
+        assert only(painted(paint)).text.count("\n\n") == 0
+
     def test_hebrew_is_read_from_the_right(self) -> None:
         cmap = b"begincmap 1 begincodespacerange <00><ff> endcodespacerange 1 beginbfrange <61> <7a> <05D0> endbfrange endcmap"
         data = page_of(

@@ -50,7 +50,9 @@ _ENDINGS = frozenset(
     """.split()
 )
 _HYPHENATED = 1 / 50  # of the lines end in a hyphen where a program hyphenates; compounds alone end one in a hundred
+_ALONE = frozenset("AIOYEÀÉÓАВИКОСУЯ")  # letters that are words by themselves
 _EDGE_ROWS = 4  # rows at the head and at the foot of a page that may be repeated on others
+_PUSHED = 1.6  # of the distance of lines, at most, where a raised figure pushes the next line of a sentence down
 _RAISED = 0.9  # of the size of a line: what stands above it and is smaller is raised; browsers make it 0.83
 _SAME = 1.12  # the larger of two sizes by the smaller, up to which they are one
 
@@ -66,6 +68,7 @@ class Line:
     size: float
     page: int  # from 1
     repeated: bool
+    spaced: bool  # a space was painted before it
 
     @property
     def first_width(self) -> float:
@@ -211,7 +214,9 @@ def _line(words: list[Word], page: int) -> Line:
             text += " " if word.spaced or gap > 0.15 * min(word.size, before.size) else ""
         text += sign
     left, right = min(word.left for word in words), max(word.right for word in words)
-    return Line(" ".join(text.split()), left, right, base, size, page, all(word.repeated for word in words))
+    return Line(
+        " ".join(text.split()), left, right, base, size, page, all(word.repeated for word in words), words[0].spaced
+    )
 
 
 def _from_the_right(words: list[Word]) -> list[Word]:
@@ -231,22 +236,29 @@ def _from_the_right(words: list[Word]) -> list[Word]:
 
 
 def _with_initials(lines: list[Line]) -> list[Line]:
-    """The lines, a large initial letter put in front of the one that it begins."""
-    result: list[Line] = []
-    for line in lines:
-        initial = result[-1] if result else None
-        if (
-            initial is not None
-            and len(initial.text.lstrip("\"'“‘«")) == 1
-            and initial.text[-1].isalpha()
-            and initial.size > 1.7 * line.size
-            and initial.base <= line.base + 0.5 * line.size
-            and -0.3 * initial.size < line.left - initial.right < line.size
-        ):
-            result[-1] = replace(line, text=initial.text + line.text)
-        else:
-            result.append(line)
+    """The lines, each large initial letter put in front of the one that it begins, wherever it was painted."""
+    result = list(lines)
+    for initial in lines:
+        if len(initial.text.lstrip("\"'“‘«")) != 1 or not initial.text[-1].isalpha():
+            continue
+        begun = max(
+            (line for line in result if _beside_initial(initial, line)), key=lambda line: line.base, default=None
+        )
+        if begun is not None:
+            joint = " " if begun.spaced and initial.text[-1] in _ALONE else ""
+            result[result.index(begun)] = replace(begun, text=initial.text + joint + begun.text)
+            result.remove(initial)
     return result
+
+
+def _beside_initial(initial: Line, line: Line) -> bool:
+    """Whether a large letter stands close before a line; the uppermost such line is the one that it begins."""
+    return (
+        initial.size > 1.7 * line.size
+        and initial.base <= line.base + 0.5 * line.size
+        and line.base < initial.base + initial.size
+        and -0.3 * initial.size < line.left - initial.right < 2.5 * line.size
+    )
 
 
 def _without_repeated(pages: list[list[Line]], title: str | None) -> list[list[Line]]:
@@ -502,9 +514,10 @@ def _parts(
     if _TAB in last.text or _TAB in line.text or not _same_size(last, line) or _begins_item(line, paragraph):
         return True
     pitch = pitches.get(round(em), 1.2 * em)
-    if gap > 1.22 * min(pitch, 2.2 * em):
+    goes_on = line.starts_small and not last.is_finished
+    if gap > (_PUSHED if goes_on else 1.22) * min(pitch, 2.2 * em):
         return True
-    if line.text[0].islower() and not last.is_finished:
+    if goes_on:
         return False
     hangs = len(paragraph) > 1 and all(one.left > line.left + 0.8 * em for one in paragraph[1:])
     if hangs and abs(paragraph[0].left - line.left) < 0.8 * em:
