@@ -521,16 +521,30 @@ class TestText:
 
         assert only(painted(paint)).text.count("\n\n") == 0
 
-    def test_hebrew_is_read_from_the_right(self) -> None:
-        cmap = b"begincmap 1 begincodespacerange <00><ff> endcodespacerange 1 beginbfrange <61> <7a> <05D0> endbfrange endcmap"
+    @pytest.mark.parametrize(
+        ("painted", "expected"),
+        [
+            ("(cba fed) Tj", "דהו אבג"),
+            ("(c) Tj (b) Tj (a) Tj ( ) Tj (fed) Tj", "דהו אבג"),
+            ("(.cba 1,200 \\(b 12%\\) fed) Tj", "דהו (12% ב) 1,200 אבג."),
+            ("(cb ,BBC NEWS 2 jihgfed) Tj", "דהוזחטי BBC NEWS 2, בג"),
+            ("(a 2024 2025 b) Tj", "ב 2025 2024 א"),
+            ("(Z cba) Tj", "אבג لا"),  # two letters of Arabic in one form
+        ],
+    )
+    def test_what_is_read_from_the_right(self, painted: str, expected: str) -> None:
+        cmap = (
+            b"begincmap 1 begincodespacerange <00><ff> endcodespacerange 2 beginbfrange <61> <7a> <05D0>\n"
+            b"<5a> <5a> <FEFB>\nendbfrange endcmap"
+        )
         data = page_of(
-            b"BT /F2 12 Tf 50 500 Td (cba fed) Tj ET",
-            b"/Font<</F2<</Type/Font/Subtype/Type1/BaseFont/Helvetica/ToUnicode 5 0 R>>>>",
+            f"BT /F2 12 Tf 50 500 Td {painted} Tj ET".encode(),
+            b"/Font<</F2<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding/ToUnicode 5 0 R>>>>",
             b"",
             b"",
             b"<</Length %d>>stream\n%s\nendstream" % (len(cmap), cmap),
         ).replace(b"/Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>>>", b"", 1)
-        assert only(data).text == "דהו אבג"
+        assert only(data).text == expected
 
     def test_a_row_of_a_table_is_a_paragraph(self) -> None:
         def paint(canvas: Canvas) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +25,14 @@ _BULLET = re.compile(r"[*+•‣▪◦●·](?:\s|$)")
 _ITEM = re.compile(
     r"(?:[-–]|\(?(\d{1,3})[.)]|\(?[a-z]\)|\d{1,3}(?:\.\d{1,3})+\.?)\s"
 )  # or a dash or a number inside a sentence
-_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_BACKWARDS = "\u0590-\u065f\u066a-\u06ef\u06fa-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"  # Arabic and Hebrew, without figures
+_RIGHT_TO_LEFT = re.compile(f"[{_BACKWARDS}]")
+_FROM_THE_LEFT = re.compile(
+    rf"(?![{_BACKWARDS}])[%\w](?:[^{_BACKWARDS}]*(?![{_BACKWARDS}])[%\w])?"
+)  # in lines of these
+_NUMBERS = re.compile(r"%?\d+(?:[.,:/]\d+)*%?")
+_MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
+_PRESENTED = re.compile("[\ufb1d-\ufdff\ufe70-\ufefc]")  # letters in the form that they have beside others
 _LETTER = re.compile(r"[^\W\d_]")
 _NUMBER = re.compile(r"\d+")
 _BROKEN = re.compile(rf"([^\W\d_]+)[{_HYPHENS}]$")
@@ -201,10 +209,10 @@ def _line(words: list[Word], page: int) -> Line:
         weights[round(word.size, 1)] += len(word.text)
     size = max(weights, key=lambda one: weights[one])
     base = next(word.base for word in words if round(word.size, 1) == size)
-    if sum(len(_RIGHT_TO_LEFT.findall(word.text)) for word in words) * 2 > sum(weights.values()):
-        words = _from_the_right(words)
-    text = ""
-    for number, word in enumerate(words):
+    letters = "".join(filter(str.isalpha, "".join(word.text for word in words)))
+    turned = len(_RIGHT_TO_LEFT.findall(letters)) * 2 > len(letters)
+    text = _from_the_right(words) if turned else ""
+    for number, word in enumerate(words if not turned else ()):
         sign = word.text.translate(_LIGATURES)
         if word.size < _RAISED * size and word.base > base + 0.15 * size and number:
             sign = raised(sign)
@@ -219,20 +227,32 @@ def _line(words: list[Word], page: int) -> Line:
     )
 
 
-def _from_the_right(words: list[Word]) -> list[Word]:
-    """The words of a line in Arabic or Hebrew as they are read; they are painted from left to right."""
-    order = sorted(words, key=lambda word: -word.right)
-    turned = [replace(word, text=word.text[::-1]) if _RIGHT_TO_LEFT.search(word.text) else word for word in order]
-    result: list[Word] = []
-    other: list[Word] = []  # numbers and Latin words, which are read from the left
-    for word in turned:
-        if _RIGHT_TO_LEFT.search(word.text):
-            result += reversed(other)
-            other = []
-            result.append(word)
-        else:
-            other.append(word)
-    return [replace(word, spaced=True) for word in result + other[::-1]]
+def _from_the_right(words: list[Word]) -> str:
+    """A line in Arabic or Hebrew as it is read; its letters stand where they are seen, whole words or one by one."""
+    letters = sorted((word for word in words if not _is_mark(word)), key=_middle)
+    marks = [word for word in words if _is_mark(word)]
+    seen = ""
+    for number, word in enumerate(letters):
+        before = letters[number - 1].right if number else word.left
+        over = (
+            one.text for one in marks if min(letters, key=lambda letter: abs(_middle(letter) - _middle(one))) is word
+        )
+        seen += " " * (word.left - before > 0.15 * word.size) + "".join(over) + word.text
+    read = _FROM_THE_LEFT.sub(_turned_back, seen[::-1].translate(_MIRRORED))
+    return _PRESENTED.sub(lambda form: unicodedata.normalize("NFKC", form[0]), read)
+
+
+def _turned_back(run: re.Match[str]) -> str:
+    """Words of other scripts together, or numbers one by one, from the left."""
+    return run[0][::-1] if _LETTER.search(run[0]) else _NUMBERS.sub(lambda number: number[0][::-1], run[0])
+
+
+def _is_mark(word: Word) -> bool:
+    return all(map(unicodedata.combining, word.text))
+
+
+def _middle(word: Word) -> float:
+    return (word.left + word.right) / 2
 
 
 def _with_initials(lines: list[Line]) -> list[Line]:
