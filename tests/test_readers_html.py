@@ -73,6 +73,18 @@ class TestBody:
     def test_a_sentence_stays_whole(self, sentence: str, expected: str) -> None:
         assert expected in found(page(BODY.format(f"<p>{sentence}</p>"))).text.split("\n\n")
 
+    @pytest.mark.parametrize(
+        "box",
+        [
+            "<div class=correction>{}</div>",
+            "<div class=card><div class=text><b>{}</b></div></div>",
+            "<center>{}</center>",
+        ],
+    )
+    def test_a_box_with_a_sentence_between_paragraphs_is_text(self, box: str) -> None:
+        sentence = "An earlier version said that the bridge was built in 1913."
+        assert sentence in found(page(BODY.format(box.format(sentence)))).text.split("\n\n")
+
     def test_the_title_is_not_said_twice(self) -> None:
         one = found(page(BODY.format("")))
         assert one.title == "Bridge to be repaired"

@@ -55,6 +55,8 @@ _UNREAD = frozenset(
     """.split()
 )
 _WITHDRAWN = ("del", "s", "strike")  # struck out: the article no longer says so
+_ENDS = (".", "!", "?", "…", "”", "»")  # of sentences
+_OF_ARTICLES = frozenset({"blockquote", "figure", "h2", "h3", "ol", "p", "ul"})
 _DATELINE = 60  # characters of “Published on … at …” at most
 _SENTENCE = 40  # characters of an element's own text from which on what it holds is taken for parts of sentences
 
@@ -190,6 +192,7 @@ def _body(root: Any) -> tuple[str, bool]:
 def _extracted(root: Any) -> str:
     for element in [one for one in root.iter("p", "table", "tr") if _is_dateline(one) or _is_link_bar(one)]:
         hidden.remove(element)
+    _make_paragraphs(root)
     _keep_sentences_whole(root)
     # Scripts and styles go first: what the body is made of must have been seen, and JSON-LD repeats it unseen.
     etree.strip_elements(root, "script", "style", "noscript", "template", *_WITHDRAWN, with_tail=False)
@@ -214,13 +217,28 @@ def _is_dateline(element: Any) -> bool:
     if element.tag != "p" or element.find(".//time") is None:
         return False
     text = " ".join("".join(element.itertext()).split())
-    return len(text) < _DATELINE and not text.endswith((".", "!", "?", "…", "”", "»"))
+    return len(text) < _DATELINE and not text.endswith(_ENDS)
 
 
 def _is_link_bar(element: Any) -> bool:
     """Whether there are several links in an element and no word beside them."""
     links = ["".join(one.itertext()) for one in element.iter("a")]
     return len(links) > 1 and hidden.words("".join(element.itertext())) <= sum(map(hidden.words, links))
+
+
+def _make_paragraphs(root: Any) -> None:
+    """Makes paragraphs of boxes that hold sentences beside paragraphs: trafilatura leaves them out."""
+    for element in root.iter("div", "center"):
+        inside = all(child.tag in hidden.INLINE or child.tag == "br" for child in element)
+        if inside and "".join(element.itertext()).rstrip().endswith(_ENDS) and _is_beside_paragraphs(element):
+            element.tag = "p"
+
+
+def _is_beside_paragraphs(element: Any) -> bool:
+    box = element
+    while box.getparent() is not None and len(box.getparent()) == 1 and not _own_text(box.getparent()):
+        box = box.getparent()
+    return any(one is not None and one.tag in _OF_ARTICLES for one in (box.getprevious(), box.getnext()))
 
 
 def _keep_sentences_whole(root: Any) -> None:
