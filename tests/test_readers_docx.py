@@ -266,6 +266,16 @@ class TestText:
             '<w:p><w:r><w:t>In 1931</w:t></w:r><w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>2</w:t></w:r></w:p>'
         ))).text == "In 1931²"  # fmt: skip
 
+    def test_a_formula_says_what_it_shows(self) -> None:
+        half = "<m:f><m:num><m:r><m:t>1</m:t></m:r></m:num><m:den><m:r><m:t>n+1</m:t></m:r></m:den></m:f>"
+        power = "<m:sSup><m:e><m:r><m:t>x</m:t></m:r></m:e><m:sup><m:r><m:t>2</m:t></m:r></m:sup></m:sSup>"
+        assert only(built(xml(f"<w:p><m:oMath>{half}{power}</m:oMath></w:p>"))).text == "1/(n+1)x²"
+
+    def test_what_is_struck_out_is_no_text(self) -> None:
+        struck = "<w:r><w:rPr><w:strike/></w:rPr><w:t>four </w:t></w:r>"
+        data = built(xml(f"<w:p><w:r><w:t>It cost </w:t></w:r>{struck}<w:r><w:t>five crowns.</w:t></w:r></w:p>"))
+        assert (only(data).text, only(data).marks) == ("It cost five crowns.", ())
+
     def test_notes_follow_the_text_that_refers_to_them(self) -> None:
         data = built(xml('<w:p><w:r><w:t>It sank.</w:t></w:r><w:r><w:footnoteReference w:id="2"/></w:r></w:p>'))
         notes = (
@@ -327,6 +337,14 @@ class TestFacts:
 
         found = only(built(state, paragraph("FERRY  SANK"), paragraph("It sank.")))
         assert (found.title, found.text) == ("Ferry sank", "It sank.")
+
+    def test_a_title_that_stands_in_the_text_comes_before_that_of_a_template(self) -> None:
+        def state(document: Any) -> None:
+            document.core_properties.title = "Press release of 2019"
+
+        found = only(built(state, paragraph("Ferry sank", "Title"), paragraph("It sank.")))
+        assert (found.title, found.text) == ("Ferry sank", "It sank.")
+        assert only(built(state, paragraph("It sank.", "Heading 1"))).title == "Press release of 2019"
 
     def test_a_date_of_issue_is_one_of_publication(self) -> None:
         def state(document: Any) -> None:

@@ -116,6 +116,11 @@ def test_what_states_nothing_is_named_by_its_first_sentence() -> None:
     assert (one.title, one.authors, one.publisher, one.published) == ("The flood", (), None, None)
 
 
+def test_what_is_struck_out_is_no_text() -> None:
+    text = book(one=chapter("<p>It cost <del>four</del> <s>six</s> five crowns.</p>")).text
+    assert text.startswith("It cost five crowns.")
+
+
 def test_hidden_text_is_left_out_and_marked() -> None:
     body = "<p>The water came.</p><p class='x'>It never came.</p>"
     one = book(one=chapter(body, head="<style>.x{display:none}</style>"))

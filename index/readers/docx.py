@@ -290,7 +290,7 @@ class _Text:
             elif element.tag == _W + "ruby":
                 yield from self._inline(element, style, around)
             elif element.tag in (_MATHS + "oMath", _MATHS + "oMathPara"):
-                yield "".join(part.text or "" for part in element.iter(_MATHS + "t"))
+                yield _formula(element)
             elif element.tag in _HOLDERS:
                 yield from self._inline(element, style, around)
 
@@ -298,10 +298,11 @@ class _Text:
         properties = run.find(_W + "rPr")
         look = self._look(properties, style)
         seen = not around.hidden and not _is_unseen(look, around.ground) and not _has_no_fill(properties)
+        withdrawn = any(_is_on(properties, name) for name in ("strike", "dstrike"))
         place = _value(properties, "vertAlign")
         for element in run:
             text = self._part(element, style, around, seen)
-            if not text or not all(self._fields):
+            if not text or not all(self._fields) or withdrawn:
                 continue
             if place == "superscript":
                 text = raised(text)
@@ -364,21 +365,33 @@ class _Text:
         return own.over(replace(named.over(style.look), hidden=hidden)).over(self._default.look)
 
 
+def _formula(part: Any) -> str:
+    """A formula on one line: a half is 1/2, and not 12."""
+    if part.tag == _MATHS + "t":
+        return part.text or ""
+    said = [_formula(inner) for inner in part]
+    if part.tag == _MATHS + "f":
+        return "/".join(f"({one})" if re.search(r"\W", one) else one for one in said if one)
+    return raised("".join(said)) if part.tag == _MATHS + "sup" else "".join(said)
+
+
 def _tidy(text: str) -> str:
     lines = [re.sub(r"[ \t\u00a0]*\t[ \t\u00a0]*", "\t", line).strip() for line in text.split("\n")]
     return "\n".join(line for line in lines if line)
 
 
 def _titled(stated: str | None, found: list[_Paragraph]) -> tuple[str | None, list[_Paragraph]]:
-    """The title, and the paragraphs without it: the one that is stated, else what the styles show to be one."""
-    styled = next((place for place, one in enumerate(found) if one.style == "title"), None)
-    if styled is None:
-        styled = next((place for place, one in enumerate(found) if one.style == "heading 1"), None)
-    if stated is None and styled is not None:
-        return " ".join(found[styled].text.split()), found[:styled] + found[styled + 1 :]
-    for place, paragraph in enumerate(found[:5]) if stated is not None else ():
-        if same_words(paragraph.text, stated or ""):
+    """The title, and the paragraphs without it: the one that is stated and printed, else the one of that style.
+
+    Properties often keep the title of the file that this one was made from.
+    """
+    for place, paragraph in enumerate(found[:5]):
+        if stated is not None and same_words(paragraph.text, stated):
             return stated, found[:place] + found[place + 1 :]
+    for style in ("title", *([] if stated else ["heading 1"])):
+        for place, paragraph in enumerate(found):
+            if paragraph.style == style:
+                return " ".join(paragraph.text.split()), found[:place] + found[place + 1 :]
     return stated, found
 
 

@@ -128,6 +128,7 @@ def visible(root: Any) -> tuple[str, bool]:
     unseen = hidden.unseen(root)
     left_out = any(hidden.has_words(one) for one in unseen.texts())
     hidden.leave_out(unseen)
+    etree.strip_elements(root, *_WITHDRAWN, with_tail=False)
     return written(root), left_out
 
 
