@@ -109,6 +109,16 @@ def test_a_reader_that_dies_costs_its_file_alone(reader: Reader, tmp_path: Path)
     assert len(list(reader.read(path))) == 2
 
 
+def test_a_reader_that_died_meanwhile_costs_nothing(reader: Reader, tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("Words.", encoding="utf-8")
+    assert len(list(reader.read(path))) == 1
+    assert reader._process
+    os.kill(reader._process.pid, signal.SIGKILL)
+    os.waitid(os.P_PID, reader._process.pid, os.WEXITED | os.WNOWAIT)
+    assert len(list(reader.read(path))) == 1
+
+
 def test_nothing_can_be_written_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.md"
     path.write_text("Words.", encoding="utf-8")

@@ -89,6 +89,8 @@ class Reader:
             raise OSError(*message["closed"])
 
     def _ask(self, path: Path) -> None:
+        if self._process is not None and self._process.poll() is not None:
+            self.close()  # it died since, and not over this file
         if self._process is None:
             command, environment = own_python("from index.readers.apart import serve; serve()")
             environment["OPENBLAS_NUM_THREADS"] = "1"  # each thread's stack counts as memory
