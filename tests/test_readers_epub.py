@@ -128,6 +128,25 @@ def test_hidden_text_is_left_out_and_marked() -> None:
     assert one.marks == (HIDDEN_TEXT,)
 
 
+def test_a_sheet_of_styles_hides_text_as_in_a_page() -> None:
+    link = '<link rel="stylesheet" href="../s.css"/><link rel="stylesheet" href="none.css"/>'
+    one = chapter("<p>The water came.</p><p class='x'>It never came.</p>", head=link)
+    hiding = found(packed({**BOOK, "OEBPS/one.xhtml": one, "s.css": b".x{display:none} \x01\xff"}))
+    assert "never" not in hiding.text
+    assert hiding.marks == (HIDDEN_TEXT,)
+
+
+def test_the_number_of_a_note_does_not_join_a_number() -> None:
+    text = "<p>In 2024<a xmlns:e='http://www.idpf.org/2007/ops' e:type='noteref' href='#n'>3</a> and 2025<a role='doc-noteref' href='#n'>4</a>.</p>"
+    assert book(one=chapter(text)).text.startswith("In 2024³ and 2025⁴.")
+
+
+def test_what_programs_fill_in_is_no_fact() -> None:
+    facts = "<dc:title>A</dc:title><dc:creator>Unknown</dc:creator><dc:date>0101-01-01T00:00:00+00:00</dc:date>"
+    one = book(opf=package(facts))
+    assert (one.authors, one.published) == ((), None)
+
+
 def test_the_contents_page_and_pictures_are_no_chapters() -> None:
     items = (
         '<item id="c0" href="nav.xhtml" properties="nav" media-type="application/xhtml+xml"/>'

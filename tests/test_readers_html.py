@@ -65,6 +65,8 @@ class TestBody:
             ("See <a href=/x class='button share'>the plan</a> for more.", "See the plan for more."),
             ("H<sub>2</sub>O &amp; salt &lt;5&gt;", "H2O & salt <5>"),
             ("In 2024<sup><a href=#n1>1</a></sup> 3<sup>rd</sup> 10<sup>-3</sup>", "In 2024¹ 3rd 10⁻³"),
+            ("About <math><mfrac><mn>1</mn><mn>2</mn></mfrac></math> of it.", "About 1/2 of it."),
+            ("So <math><msup><mi>x</mi><mn>2</mn></msup><annotation>x^2</annotation></math> is.", "So x² is."),
             ("In 2024<sup>1, 2</sup> and later<sup>[3]</sup>.", "In 2024¹, ² and later[3]."),
             ("It cost <del>four</del> five crowns.", "It cost five crowns."),
             ("One\nline\tis   one&nbsp;line.", "One line is one line."),
@@ -360,6 +362,8 @@ class TestPeople:
         [
             ("Ann Lee", ["Ann Lee"]),
             ("By Ann Lee", ["Ann Lee"]),
+            ("admin", []),
+            ("Rosa Admin", ["Rosa Admin"]),
             ("by Ann Lee and Bo Chu", ["Ann Lee", "Bo Chu"]),
             ("By Ann Lee, Bo Chu & Cy van Dam", ["Ann Lee", "Bo Chu", "Cy van Dam"]),
             ("Ann Lee; Bo Chu", ["Ann Lee", "Bo Chu"]),

@@ -25,7 +25,6 @@ _SHAPE = "{http://schemas.microsoft.com/office/word/2010/wordprocessingShape}"
 _PLACED = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 _WORD_2010 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _MATHS = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
-_VML = "{urn:schemas-microsoft-com:vml}"
 _TERMS = "{http://purl.org/dc/terms/}"
 _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
 

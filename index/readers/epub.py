@@ -14,12 +14,12 @@ from urllib.parse import unquote
 from index.article import HIDDEN_TEXT
 from index.errors import Unreadable
 from index.readers.fields import Reading, reading
-from index.readers.html import markup, tree, visible, xml
+from index.readers.html import add_style, markup, tree, visible, xml
 from index.readers.text import LARGEST
 
 _FONTS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")  # obfuscation that hides no text
 _CHAPTERS = ("application/xhtml+xml", "text/html", "application/html", "text/x-oeb1-document")
-_EVENTS_OF_ANOTHER_DAY = ("modification", "creation", "conversion", "digitized", "digitised", "copyright")
+_UNSET = "0101-01-01"  # what calibre writes for no date
 
 
 def read(file: BinaryIO) -> Iterator[Reading]:
@@ -76,11 +76,17 @@ def _book(parts: _Parts) -> Reading:
     if package is None:
         raise Unreadable("not an EPUB: it does not say where its chapters are")
     chapters, left_out = [], False
+    sheets: dict[str, str] = {}
     for name in _spine(package, posixpath.dirname(place)):
         data = parts.read(name)
         if data is None or not data.strip():
             continue
-        text, hidden = visible(tree(markup(data)))
+        chapter = tree(markup(data))
+        for sheet in _sheets(chapter, posixpath.dirname(name)):
+            if sheet not in sheets:
+                sheets[sheet] = markup(parts.read(sheet) or b"")
+            add_style(chapter, sheets[sheet])
+        text, hidden = visible(chapter)
         chapters.append(text)
         left_out = left_out or hidden
     text = "\n\n".join(chapter for chapter in chapters if chapter)
@@ -101,10 +107,20 @@ def _spine(package: Any, folder: str) -> Iterator[str]:
         item = items.get(reference.get("idref"))
         if item is None or item.get("media-type") not in _CHAPTERS or "nav" in (item.get("properties") or "").split():
             continue
-        name = posixpath.normpath(posixpath.join(folder, unquote((item.get("href") or "").partition("#")[0])))
+        name = _name(folder, item)
         if name not in seen:
             seen.add(name)
             yield name
+
+
+def _sheets(chapter: Any, folder: str) -> list[str]:
+    """The names of the style sheets that a chapter is shown with."""
+    return [_name(folder, link) for link in chapter.iter("link") if (link.get("rel") or "").lower() == "stylesheet"]
+
+
+def _name(folder: str, reference: Any) -> str:
+    """The name of the file that something in a file of this folder refers to."""
+    return posixpath.normpath(posixpath.join(folder, unquote((reference.get("href") or "").partition("#")[0])))
 
 
 def _facts(package: Any) -> dict[str, Any]:
@@ -122,10 +138,10 @@ def _facts(package: Any) -> dict[str, Any]:
     dates = _all(package, "date")
     published = [one for one in dates if _own(one, "event") in ("publication", "original-publication", "issued")]
     published = published or [one for one in dates if _own(one, "event") is None]
-    days = {_text(one) for one in published}
+    days = {day for one in published if not (day := _text(one)).startswith(_UNSET)}
     return {
         "title": next((text for one in _all(package, "title") if (text := _text(one))), None),
-        "authors": [name for name in authors if name],
+        "authors": [name for name in authors if name not in ("", "Unknown")],  # what makers of books fill in
         "publisher": next((text for one in _all(package, "publisher") if (text := _text(one))), None),
         "date": days.pop() if len(days) == 1 else None,
     }

@@ -54,6 +54,9 @@ _NAME = re.compile(
     r"(?:[A-ZÀ-ÞŁŚŻĆŠŽČŐİĀ][\w'’.-]*|d['’][A-ZÀ-Þ][\w'’-]*|d[aeiou]s?|del|della|der|den|van|von|zu|la|le|al|el|bin|ibn|ter|ten|y)"
     r"(?:\s+(?=\S)|$)"
 )
+_LOG_IN = re.compile(
+    r"(?:(?:site|web|wp)[ -]?)?(?:admin|administrator|webmaster|wordpress|root|user)\d*", re.I
+)  # nobody's name
 _ROLE = re.compile(
     r"\b(?:editor|correspondent|reporter|writer|columnist|contributor|staff|agency|bureau|team|desk|producer|analyst|chief|"
     r"redakteur\w*|korrespondent\w*|rédact\w+|correspondant\w*|journalist\w*|phd|md|jr|sr|news|press|associated|times|post)\b\.?|\.(?:com|org|net|co|de|fr)\b",
@@ -103,7 +106,8 @@ def people(text: str) -> list[str]:
             found += names
         elif part:
             found.append(part)
-    return [name for name in (name.strip(" ,;|·•-–—") for name in found) if re.search(r"\w", name)]
+    stripped = (name.strip(" ,;|·•-–—") for name in found)
+    return [name for name in stripped if re.search(r"\w", name) and not _LOG_IN.fullmatch(name)]
 
 
 def _is_full_name(text: str) -> bool:

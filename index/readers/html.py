@@ -111,10 +111,36 @@ def tree(text: str) -> Any:
         return trees.Element("html")
     if any("Excessive depth" in (entry.message or "") for entry in parser.error_log):
         raise Unreadable("its elements are nested more than 2,000 deep")
-    for above in root.iter("sup"):
-        for one in above.iter():
-            one.text = raised(one.text) if one.text else None
+    for formula in root.iter("math"):
+        _write_plainly(formula)
+    for above in [*root.iter("sup"), *root.xpath("//a[@role='doc-noteref']")]:
+        _raise(above)
     return root
+
+
+def _raise(element: Any) -> None:
+    for one in element.iter():
+        one.text = raised(one.text) if one.text else None
+
+
+def _write_plainly(formula: Any) -> None:
+    """Makes a formula text on a line: a half is 1/2, and not 12."""
+    for fraction in formula.iter("mfrac"):
+        if len(fraction) == 2:
+            fraction[0].tail = "/"
+    for power in formula.iter("msup"):
+        if len(power) == 2:
+            _raise(power[1])
+    etree.strip_elements(formula, "annotation", "annotation-xml", with_tail=False)  # the same for programs
+    text = "".join("".join(formula.itertext()).split())
+    for part in list(formula):
+        formula.remove(part)
+    formula.tag, formula.text = "span", text
+
+
+def add_style(root: Any, sheet: str) -> None:
+    """Gives a page a sheet of styles that stands elsewhere."""
+    etree.SubElement(root, "style").text = _CONTROL.sub("", sheet)
 
 
 def _without_controls(reference: re.Match[str]) -> str:
@@ -281,7 +307,8 @@ def _as_html(text: str) -> str:
     for element in parsed.iter(etree.Element):
         element.tag = etree.QName(element).localname
         for name in [name for name in element.attrib if name.startswith("{")]:
-            del element.attrib[name]
+            if "noteref" in element.attrib.pop(name).split():  # as books say it
+                element.set("role", "doc-noteref")
     etree.cleanup_namespaces(parsed)
     return str(etree.tostring(parsed, method="html", encoding="unicode"))
 
