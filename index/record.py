@@ -252,22 +252,29 @@ class Record:
                 "foreign_keys = ON",
             ):
                 self._db.execute(f"PRAGMA {pragma}")
-            version = self._db.execute("PRAGMA user_version").fetchone()[0]
-            if version == 0:
-                self._db.executescript(f"BEGIN IMMEDIATE;{_SCHEMA}PRAGMA user_version = {_SCHEMA_VERSION};COMMIT;")
-                self.note("store", secrets.token_hex(8))
-            elif version in _MIGRATIONS:
-                for form in range(version, _SCHEMA_VERSION):
-                    self._db.executescript(
-                        f"BEGIN IMMEDIATE;{_MIGRATIONS[form]}PRAGMA user_version = {form + 1};COMMIT;"
-                    )
-            elif version != _SCHEMA_VERSION:
-                raise StoreDamaged(
-                    f"{path} was written by another version of Clippings (form {version}, expected {_SCHEMA_VERSION}); "
-                    "use that version, or index into a new store."
-                )
+            if self._form() != _SCHEMA_VERSION:
+                self._bring_to_form()
         except sqlite3.DatabaseError as error:
             raise self._trouble(error) from error
+
+    def _form(self) -> int:
+        return int(self._db.execute("PRAGMA user_version").fetchone()[0])
+
+    def _bring_to_form(self) -> None:
+        """Make the tables, or make those of an earlier form ours; another process may have done so meanwhile."""
+        with self.transaction():
+            form = self._form()
+            if form > _SCHEMA_VERSION:
+                raise StoreDamaged(
+                    f"{self.path} was written by another version of Clippings (form {form}, expected {_SCHEMA_VERSION}); "
+                    "use that version, or index into a new store."
+                )
+            steps = [_MIGRATIONS[one] for one in range(form, _SCHEMA_VERSION)] if form else [_SCHEMA]
+            for statement in "".join(steps).split(";\n"):  # a script of SQLite's would end the transaction first
+                self._db.execute(statement)
+            self._db.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
+            if form == 0:
+                self.note("store", secrets.token_hex(8))
 
     def close(self) -> None:
         """Close the file; a second call does nothing."""

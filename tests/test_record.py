@@ -1,5 +1,6 @@
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -25,6 +26,10 @@ FERRY = Reading(
     url="https://beacon.example/ferry",
 )
 BRIDGE = replace(FERRY, title="Bridge closed", text="The bridge is closed.", authors=(), published=date(2025, 6, 14))
+FIRST_FORM = (
+    "ALTER TABLE contents DROP COLUMN pages; ALTER TABLE contents DROP COLUMN marks; DROP TABLE left_out; "
+    "DROP TABLE signatures; DROP TABLE comparisons; PRAGMA user_version = 1;"
+)
 PILOT = Reading("", "The pilot", "She brings the ships in.", None, (), None, None)
 
 
@@ -322,13 +327,21 @@ class TestForms:
             add(record, "/news", "ferry.md", FERRY)
             (id,) = prepare(record, 1)
         with closing(sqlite3.connect(path)) as old:
-            old.executescript(
-                "ALTER TABLE contents DROP COLUMN pages; ALTER TABLE contents DROP COLUMN marks; DROP TABLE left_out; DROP TABLE signatures; DROP TABLE comparisons; PRAGMA user_version = 1;"
-            )
+            old.executescript(FIRST_FORM)
         with closing(Record(path)) as record:
             assert record.article(id, 1).text == FERRY.text
             assert record.faults(1) == []
             assert record.left_out() == []
+
+    def test_many_open_a_record_of_the_first_form_at_once(self, tmp_path: Path) -> None:
+        path = tmp_path / "record.sqlite"
+        Record(path).close()
+        for _ in range(5):
+            with closing(sqlite3.connect(path)) as old:
+                old.executescript(FIRST_FORM)
+            with ThreadPoolExecutor(4) as pool:
+                for record in pool.map(Record, [path] * 4):
+                    record.close()
 
     def test_pages_and_marks_come_back(self, record: Record) -> None:
         add(record, "/news", "ferry.pdf", replace(FERRY, pages=(0, 9), marks=("hidden text left out",)))
