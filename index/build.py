@@ -174,6 +174,7 @@ def _delete_uploads(record: Record, places: Sequence[Place], store: Path) -> lis
         if "" in gone or record.places_in(root, path) <= gone:
             deleted.append(root.path / path)
             deleted[-1].unlink(missing_ok=True)
+            record.put_back(root, path)  # a file that is added by this name again is another one
             record.remove_file(root, path)
     return deleted
 

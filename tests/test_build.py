@@ -467,6 +467,18 @@ class TestLeavingOut:
         assert (forgotten.deleted, many.exists()) == ((many,), False)
         assert set(texts(store).values()) == ALL - {"Mussels are banned."}
 
+    def test_an_upload_that_is_added_again_is_read_whole(self, root: Path, store: Path) -> None:
+        many = write(store / "uploads" / "many.jsonl", TEXTS["news/all.jsonl"])
+        build([root / "ferry.md"], store)
+        build((), store)
+        for text in ("Mussels are banned.", "The strike is over."):
+            forget(next(id for id, one in texts(store).items() if one == text), store)
+        assert not many.exists()
+        with Library.open(store) as library:
+            assert library.left_out() == []
+        write(many, TEXTS["news/all.jsonl"])
+        assert counts(build((), store)) == {"added": 2, "kept": 1}
+
     def test_what_the_store_does_not_hold_can_not_be_left_out(
         self, root: Path, store: Path, ids: dict[str, str]
     ) -> None:
