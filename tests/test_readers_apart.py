@@ -9,7 +9,7 @@ import pytest
 from index import readers
 from index.errors import Unreadable
 from index.readers import apart
-from index.readers.apart import Reader
+from index.readers.apart import _TIRED, Reader
 
 ARTICLES = Path(__file__).parent.parent / "articles"
 
@@ -129,3 +129,16 @@ def test_nothing_can_be_written_there(tmp_path: Path, monkeypatch: pytest.Monkey
     with Reader() as reader, pytest.raises(OSError, match="File too large"):
         list(reader.read(path))
     assert path.read_text(encoding="utf-8") == "Words."
+
+
+def test_a_large_process_does_not_make_its_reader_tired(reader: Reader, tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("Words.", encoding="utf-8")
+    reader.close()
+    held = bytearray(b"x" * 2 * _TIRED)  # Linux counts it as the other's, too, until that one has begun
+    list(reader.read(path))
+    first = reader._process
+    list(reader.read(path))
+    assert first is not None
+    assert reader._process is first
+    assert held

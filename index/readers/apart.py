@@ -192,8 +192,17 @@ def _answer(answers: BinaryIO, path: Path) -> None:
     except Exception as error:  # whatever the libraries make of it: one file, never the build
         what = " ".join(str(error).split())[:120]
         end = {"failed": f"not read ({type(error).__name__}{': ' if what else ''}{what})"}
-    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    _send(answers, {"tired": used > _TIRED, **end})
+    _send(answers, {"tired": _used() > _TIRED, **end})
+
+
+def _used() -> int:
+    """The most memory that this process has had, in bytes."""
+    try:
+        status = Path("/proc/self/status").read_text(encoding="ascii")
+    except OSError:  # no Linux
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # Not ru_maxrss: Linux begins that with what the process had that started this one.
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
 
 def _renew() -> None:
