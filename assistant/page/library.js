@@ -426,7 +426,12 @@
     const stays = one.added
       ? "This copy of it is deleted; the file that you added it from stays."
       : "The file stays where it is, and is not tried again until you put it back below.";
-    askBack(`Remove ${one.path.split("/").pop()}?`, stays, "Remove", () => tell("/library/forget", { file: one.path }));
+    askBack(
+      `Remove ${one.path.split("/").pop()}?`,
+      `If some articles of it could be read, they leave the library, too. ${stays}`,
+      "Remove",
+      () => tell("/library/forget", { file: one.path }),
+    );
   }
 
   function removeRoot(root) {
@@ -463,7 +468,8 @@
     fill("unreadable", found.unreadable, (one) => {
       const remove = make("button", { type: "button", class: "quiet", click: () => removeFile(one) }, "Remove");
       remove.setAttribute("aria-label", `Remove ${one.path}`);
-      return [make("span", { class: "path" }, one.path), make("span", { class: "facts" }, one.reason), remove];
+      const shown = [make("span", { class: "path" }, one.path), make("span", { class: "facts" }, one.reason)];
+      return [...shown, one.folder ? null : remove]; // a folder is none of what can be left out
     });
     const more = found.unreadable_count - found.unreadable.length;
     if (more > 0) $("unreadable-list").append(make("li", { class: "facts" }, `and ${counted(more, "other", "others")}`));

@@ -150,7 +150,7 @@ def routes(store: Path, desk: Desk, builder: Builder, watching: Watching) -> API
                 {"file": str(one.file), "path": str(one), "title": one.title} for one in library.left_out()
             ]
             told["unreadable"] = [
-                {"path": str(path), "reason": reason, "added": path.is_relative_to(own)}
+                {"path": str(path), "reason": reason, "added": path.is_relative_to(own), "folder": path.is_dir()}
                 for path, reason in unreadable[:SHOWN]
             ]
             told["unreadable_count"] = len(unreadable)

@@ -27,6 +27,7 @@ STAGES = {
     "cutting": "Cutting articles into passages",
     "embedding": "Making passages searchable by meaning",
     "writing": "Writing the new index",
+    "comparing": "Looking for near-copies",
     "verifying": "Proving the new index",
 }
 

@@ -163,6 +163,7 @@ def test_from_nothing_to_an_answer_and_back(empty: Page, tmp_path: Path) -> None
     expect(titles(page)).to_have_count(2)
     assert not (uploads / "clock.md").exists()
     page.get_by_role("button", name=re.compile("Remove .*broken.json")).click()
+    expect(page.locator("#ask-back")).to_contain_text("If some articles of it could be read, they leave the library")
     page.locator("#ask-back-yes").click()
     expect(page.locator("#unreadable")).to_be_hidden(timeout=BUILT)
     assert not (uploads / "broken.json").exists()
