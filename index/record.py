@@ -27,8 +27,9 @@ from index.errors import ArticleGone, StoreDamaged, StoreError
 from index.passages import Passage
 from index.readers.fields import Reading, title_from
 
-_SCHEMA_VERSION = 4
-_SCHEMA = """
+# The first makes the tables; each further one makes a record of the form before it one of the next.
+_FORMS = (
+    """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE roots (id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL UNIQUE);
 -- One row a file: its stamp (size, times, reader) tells whether it must be read again; NULL: it must.
@@ -44,15 +45,9 @@ CREATE TABLE unreadable (
     root INTEGER NOT NULL, path TEXT NOT NULL, reason TEXT NOT NULL,
     FOREIGN KEY (root, path) REFERENCES files ON DELETE CASCADE
 );
--- What a person left out is not read until it is put back; the place is '' where that is the whole file.
-CREATE TABLE left_out (
-    root INTEGER NOT NULL REFERENCES roots ON DELETE CASCADE, path TEXT NOT NULL, place TEXT NOT NULL, title TEXT,
-    PRIMARY KEY (root, path, place)
-) WITHOUT ROWID;
 CREATE TABLE contents (
     key TEXT PRIMARY KEY, twin TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL, publisher TEXT,
-    publisher_folded TEXT, authors TEXT NOT NULL, published INTEGER, url TEXT,
-    pages TEXT NOT NULL DEFAULT '[]', marks TEXT NOT NULL DEFAULT '[]'
+    publisher_folded TEXT, authors TEXT NOT NULL, published INTEGER, url TEXT
 );
 -- `cut` names the splitter and the embedding model: another one cuts and embeds anew, beside the old.
 CREATE TABLE passages (
@@ -65,6 +60,22 @@ CREATE TABLE articles (
     id TEXT NOT NULL, content TEXT NOT NULL REFERENCES contents, paths TEXT NOT NULL, digest TEXT NOT NULL,
     added INTEGER NOT NULL, removed INTEGER, PRIMARY KEY (id, added)
 ) WITHOUT ROWID;
+CREATE INDEX readings_by_content ON readings (content);
+CREATE INDEX passages_by_vector ON passages (vector);
+CREATE INDEX articles_by_content ON articles (content);
+""",
+    """
+ALTER TABLE contents ADD COLUMN pages TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE contents ADD COLUMN marks TEXT NOT NULL DEFAULT '[]';
+""",
+    """
+-- What a person left out is not read until it is put back; the place is '' where that is the whole file.
+CREATE TABLE left_out (
+    root INTEGER NOT NULL REFERENCES roots ON DELETE CASCADE, path TEXT NOT NULL, place TEXT NOT NULL, title TEXT,
+    PRIMARY KEY (root, path, place)
+) WITHOUT ROWID;
+""",
+    """
 -- What near-copies are told by, for one version of the comparison; only spares work, so what its hash disowns is made anew.
 CREATE TABLE signatures (
     content TEXT PRIMARY KEY REFERENCES contents ON DELETE CASCADE, version INTEGER NOT NULL,
@@ -75,34 +86,8 @@ CREATE TABLE comparisons (
     version INTEGER NOT NULL, likeness INTEGER NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (one, other)
 ) WITHOUT ROWID;
 CREATE INDEX comparisons_by_other ON comparisons (other);
-CREATE INDEX readings_by_content ON readings (content);
-CREATE INDEX passages_by_vector ON passages (vector);
-CREATE INDEX articles_by_content ON articles (content);
-"""
-# What makes a record of an earlier form one of the next.
-_MIGRATIONS = {
-    1: """
-ALTER TABLE contents ADD COLUMN pages TEXT NOT NULL DEFAULT '[]';
-ALTER TABLE contents ADD COLUMN marks TEXT NOT NULL DEFAULT '[]';
 """,
-    2: """
-CREATE TABLE left_out (
-    root INTEGER NOT NULL REFERENCES roots ON DELETE CASCADE, path TEXT NOT NULL, place TEXT NOT NULL, title TEXT,
-    PRIMARY KEY (root, path, place)
-) WITHOUT ROWID;
-""",
-    3: """
-CREATE TABLE signatures (
-    content TEXT PRIMARY KEY REFERENCES contents ON DELETE CASCADE, version INTEGER NOT NULL,
-    signature BLOB NOT NULL, digest TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE comparisons (
-    one TEXT NOT NULL REFERENCES contents ON DELETE CASCADE, other TEXT NOT NULL REFERENCES contents ON DELETE CASCADE,
-    version INTEGER NOT NULL, likeness INTEGER NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (one, other)
-) WITHOUT ROWID;
-CREATE INDEX comparisons_by_other ON comparisons (other);
-""",
-}
+)
 _LIVE = "added <= :generation AND (removed IS NULL OR removed > :generation)"
 _VARIABLES = 500  # of one SQL statement; some builds of SQLite take no more than 999
 
@@ -252,7 +237,7 @@ class Record:
                 "foreign_keys = ON",
             ):
                 self._db.execute(f"PRAGMA {pragma}")
-            if self._form() != _SCHEMA_VERSION:
+            if self._form() != len(_FORMS):
                 self._bring_to_form()
         except sqlite3.DatabaseError as error:
             raise self._trouble(error) from error
@@ -264,15 +249,15 @@ class Record:
         """Make the tables, or make those of an earlier form ours; another process may have done so meanwhile."""
         with self.transaction():
             form = self._form()
-            if form > _SCHEMA_VERSION:
+            if form > len(_FORMS):
                 raise StoreDamaged(
-                    f"{self.path} was written by another version of Clippings (form {form}, expected {_SCHEMA_VERSION}); "
+                    f"{self.path} was written by another version of Clippings (form {form}, expected {len(_FORMS)}); "
                     "use that version, or index into a new store."
                 )
-            steps = [_MIGRATIONS[one] for one in range(form, _SCHEMA_VERSION)] if form else [_SCHEMA]
-            for statement in "".join(steps).split(";\n"):  # a script of SQLite's would end the transaction first
+            # One statement at a time: a script of SQLite's would end the transaction first.
+            for statement in "".join(_FORMS[form:]).split(";\n"):
                 self._db.execute(statement)
-            self._db.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
+            self._db.execute(f"PRAGMA user_version = {len(_FORMS)}")
             if form == 0:
                 self.note("store", secrets.token_hex(8))
 
