@@ -23,7 +23,7 @@ import numpy as np
 
 from index.copies import near_copies
 from index.embedder import Vectors
-from index.errors import BuildError, StoreDamaged
+from index.errors import BuildError, ClippingsError, StoreDamaged, StoreError
 from index.process import own_python
 from index.record import Record
 from index.vectors import Collection, copy, exists, metadata, steady_files
@@ -130,6 +130,8 @@ class Generation:
                 self.words = Words(self.folder / "words")
                 self.collection = Collection(self.folder / "chroma")
             except Exception as error:  # whatever numpy, tantivy and Chroma raise on bytes that are not theirs
+                if "disk is full" in str(error):  # merely opening Chroma writes
+                    raise StoreError(f"{store} can't be opened: the disk is full; make room on it.") from error
                 raise _damaged(self.folder, " ".join(str(error).split())[:160]) from error
             self.rows = {id: row for row, id in enumerate(self.ids)}
         except BaseException:
@@ -453,7 +455,15 @@ def make_and_verify(
     What the graph misses never blocks: it is searched wider, and passages that it does not lead to are compared
     beside it; where that would be many, or the recall stays low, every vector is compared.
     """
-    manifest = make(store, record, draft, previous, progress)
+    try:
+        manifest = make(store, record, draft, previous, progress)
+    except (ClippingsError, OSError):
+        raise
+    except Exception as error:  # whatever Chroma and tantivy raise where they can't write
+        raise BuildError(
+            f"The new generation could not be written ({' '.join(str(error).split())[:160]}); the one before it goes on. "
+            "See whether the disk is full or failing, and index again."
+        ) from error
     progress("verifying", 0, 1)
     checks = verify_apart(store, manifest.generation)
     if not _rows_sound(checks):

@@ -12,7 +12,7 @@ import pytest
 
 from index import Library, build, check, generation
 from index.embedder import Embedder
-from index.errors import BuildError, StoreDamaged
+from index.errors import BuildError, StoreDamaged, StoreError
 from index.generation import Generation, Manifest, current, folder_of, make, publish, remove_others, verify
 from index.record import PassageRow, Record
 from index.vectors import Collection
@@ -447,3 +447,20 @@ def test_a_manifest_that_lacks_a_field_is_damaged(store: Path, field: str) -> No
 
 def test_a_store_without_a_pointer_has_no_generation(tmp_path: Path) -> None:
     assert current(tmp_path) == 0
+
+
+def test_a_full_disk_is_said_to_be_full_and_not_damaged(
+    store: Path, built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> Collection:
+        raise RuntimeError("Database error: (code: 13) database or disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(generation, "make", full)
+        with pytest.raises(BuildError, match="could not be written .*disk is full.*; the one before it goes on"):
+            build([built / "articles"], store, rebuild=True)
+    monkeypatch.setattr(generation, "Collection", full)
+    with pytest.raises(StoreError, match="can't be opened: the disk is full") as told:
+        Generation(store, 1)
+    assert not isinstance(told.value, StoreDamaged)
+    assert current(store) == 1
