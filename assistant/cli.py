@@ -402,7 +402,10 @@ def _readable(answer: Answer) -> str:
             ]
     lines.append("")
     for source in answer.sources:
-        also = "".join(f"; also printed in {other.publisher or 'another article'}" for other in source.also)
+        also = "".join(
+            f"; {'newer version' if other.newer else 'also printed'} in {other.publisher or 'another article'}"
+            for other in source.also
+        )
         lines.append(
             f"[{source.number}] {source.title}. {source.publisher or 'no publisher'}, {source.published or 'no date'}{also}. {source.article_id}"
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -22,6 +23,8 @@ NICENESS = 10
 RETRY = 2.0  # seconds until a store that another process writes is tried again
 PATIENCE = 5.0  # seconds that a child has to end when it is told to
 _HELD = "is being written by"  # what the command says of a store that another process writes
+
+log = logging.getLogger("clippings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,9 @@ class Builder:
                 outcome = self._run(job)
             except OSError as error:
                 outcome = Ended(job, "failed", f"The command could not be started ({error.strerror or error}).")
+            except Exception:  # or the page would say for ever that something is being built
+                log.exception("A build could not be followed")
+                outcome = Ended(job, "failed", "Something went wrong. The log says what.")
             with self._changed:
                 waiting, ended = self._state.waiting, self._state.ended
                 self._state = State(waiting=waiting, last=outcome, ended=ended + 1)

@@ -95,6 +95,20 @@ def test_a_command_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert last.message == "The command could not be started (No such file or directory)."
 
 
+def test_what_nobody_foresaw_ends_the_job_and_not_the_builder(
+    builder: Builder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(job: Job) -> None:
+        raise RuntimeError(job)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(builder, "_run", broken)
+        last = ran(builder, "index").last
+    assert last
+    assert (last.how, last.message) == ("failed", "Something went wrong. The log says what.")
+    assert ran(builder, "fail").ended == 2
+
+
 def test_cancelling_ends_the_child(builder: Builder) -> None:
     builder.add(Job(("wait",), "Adding"))
     builder.until(lambda state: state.stage == "embedding")
