@@ -9,6 +9,10 @@ from pathlib import Path
 
 def own_python(statement: str, *arguments: str) -> tuple[list[str], dict[str, str]]:
     """The command line and the environment that run a statement with this program on its path, wherever it starts."""
+    return [sys.executable, "-P", "-c", statement, *arguments], own_environment()
+
+
+def own_environment() -> dict[str, str]:
+    """The environment in which Python finds this program first."""
     here = str(Path(__file__).resolve().parent.parent)
-    path = os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")]))
-    return [sys.executable, "-P", "-c", statement, *arguments], {**os.environ, "PYTHONPATH": path}
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")]))}

@@ -17,8 +17,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from index.process import own_environment
+
 COMMAND = (sys.executable, "-m", "assistant")
-HOUSE = Path(__file__).parents[2]
 NICENESS = 10
 RETRY = 2.0  # seconds until a store that another process writes is tried again
 PATIENCE = 5.0  # seconds that a child has to end when it is told to
@@ -179,7 +180,6 @@ class Builder:
 
     def _start(self, job: Job, printed: int) -> subprocess.Popen[str]:
         threads = str(max(1, (os.cpu_count() or 2) // 2))
-        path = os.pathsep.join(filter(None, [str(HOUSE), os.environ.get("PYTHONPATH")]))
         verb, *others = job.arguments
         child = subprocess.Popen(
             [*self._command, verb, "--store", str(self._store), "--progress", "json", *others],
@@ -189,7 +189,7 @@ class Builder:
             text=True,
             encoding="utf-8",
             errors="replace",
-            env={**os.environ, "OMP_NUM_THREADS": threads, "PYTHONPATH": path, "PYTHONUTF8": "1"},
+            env={**own_environment(), "OMP_NUM_THREADS": threads, "PYTHONUTF8": "1"},
             start_new_session=True,  # an interrupt at the terminal is ours to pass on, and its own children end with it
         )
         with suppress(OSError):  # it may have ended by now
