@@ -131,6 +131,13 @@ def retrieve(view: View, question: str, limit: int = _RANKED, **filters: Any) ->
     return rank(view, question, found.hits), found
 
 
+def ranked_articles(view: View, question: str, limit: int = 100) -> list[str]:
+    """The ids of the articles found for a question, best first: those of the re-ranked hits, then the other hits'."""
+    ranked, found = retrieve(view, question, limit)
+    hits = [*(one.hit for one in ranked), *found.hits]
+    return list(dict.fromkeys(hit.article_id for hit in hits))
+
+
 class LibraryRetriever(BaseRetriever):
     """A LangChain retriever over a library: hybrid search, re-ranked by the best sentence."""
 

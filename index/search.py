@@ -90,6 +90,10 @@ class Status:
         return {**fields, **days, "roots": list(self.roots)}
 
 
+def _article_of(passage: str) -> str:
+    return passage.partition(":")[0]
+
+
 def is_newer(one: Article, other: Article) -> bool:
     """Whether the first of two near-copies is a later version of the other: its publisher's, of a later day, changed."""
     if one.publisher is None or other.publisher is None or one.published is None or other.published is None:
@@ -194,13 +198,21 @@ class View:
         hits = _spread(self._one_of_each(list(self._hits(scored, meaning, words))))[:limit]
         return Found(tuple(replace(hit, also=self._copies(hit.article_id, articles)) for hit in hits), undated)
 
+    def by_meaning(self, text: str, limit: int) -> list[tuple[str, float]]:
+        """The (article id, cosine) of the passages nearest by meaning alone, best first: plain dense retrieval."""
+        return [(_article_of(id), near) for id, near in self._generation.nearest(self.embed([text])[0], limit, None)]
+
+    def by_words(self, text: str, limit: int) -> list[tuple[str, float]]:
+        """The (article id, BM25) of the passages found by words alone, best first: plain retrieval by words."""
+        return [(_article_of(id), score) for id, score in self._generation.words.best(text, limit)]
+
     def _counted_once(self, pool: int, best: Callable[[int], list[tuple[str, float]]]) -> dict[str, float]:
         """The best passages of one leg, so many that a pool of them is left with one article of each group."""
         many = pool
         while True:
             found = best(many)
             first: dict[tuple[str, ...], str] = {}
-            articles = [id.partition(":")[0] for id, _ in found]
+            articles = [_article_of(id) for id, _ in found]
             repeated = sum(
                 first.setdefault(group, article) != article
                 for article in articles
