@@ -1,0 +1,285 @@
+"""The words that the grammar of voices knows."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+# Verbs of saying, by what they need beside a subject. "plain": nothing. "clause": that what is said stands
+# beside them ("that ...", a quotation, a colon, or the sentence before the comma), since they also mean
+# something else. "quote": words in quotation marks after them.
+# A row: base, -s form, past (or past and participle), -ing form.
+VERBS: dict[Literal["plain", "clause", "quote"], str] = {
+    "plain": """
+        say says said saying; tell tells told telling; write writes wrote/written writing;
+        tweet tweets tweeted tweeting; announce announces announced announcing;
+        argue argues argued arguing; claim claims claimed claiming; allege alleges alleged alleging;
+        explain explains explained explaining; note notes noted noting; warn warns warned warning;
+        insist insists insisted insisting; testify testifies testified testifying;
+        report reports reported reporting; assert asserts asserted asserting;
+        admit admits admitted admitting; acknowledge acknowledges acknowledged acknowledging;
+        concede concedes conceded conceding; complain complains complained complaining;
+        declare declares declared declaring; caution cautions cautioned cautioning;
+        joke jokes joked joking; remark remarks remarked remarking; quip quips quipped quipping;
+        predict predicts predicted predicting; state states stated stating;
+        emphasise emphasises emphasised emphasising; emphasize emphasizes emphasized emphasizing;
+        stress stresses stressed stressing; reiterate reiterates reiterated reiterating;
+        contend contends contended contending;
+        lament laments lamented lamenting; boast boasts boasted boasting; vow vows vowed vowing;
+        pledge pledges pledged pledging; promise promises promised promising; deny denies denied denying;
+        accuse accuses accused accusing; urge urges urged urging; observe observes observed observing;
+        reveal reveals revealed revealing; estimate estimates estimated estimating;
+        criticise criticises criticised criticising; criticize criticizes criticized criticizing;
+        denounce denounces denounced denouncing; praise praises praised praising
+    """,
+    "clause": """
+        add adds added adding; continue continues continued continuing; reply replies replied replying;
+        respond responds responded responding; recall recalls recalled recalling;
+        conclude concludes concluded concluding; find finds found finding;
+        show shows showed/shown showing; suggest suggests suggested suggesting;
+        indicate indicates indicated indicating; confirm confirms confirmed confirming;
+        propose proposes proposed proposing; repeat repeats repeated repeating;
+        counter counters countered countering; retort retorts retorted retorting;
+        ask asks asked asking; wonder wonders wondered wondering; answer answers answered answering;
+        post posts posted posting; agree agrees agreed agreeing; shout shouts shouted shouting;
+        read reads read reading; mention mentions mentioned mentioning; comment comments commented commenting;
+        maintain maintains maintained maintaining; recount recounts recounted recounting;
+        point-out points-out pointed-out pointing-out; disclose discloses disclosed disclosing;
+        exclaim exclaims exclaimed exclaiming; whisper whispers whispered whispering;
+        proclaim proclaims proclaimed proclaiming;
+        speculate speculates speculated speculating; demand demands demanded demanding
+    """,
+    "quote": """
+        call calls called calling; describe describes described describing; brand brands branded branding;
+        dismiss dismisses dismissed dismissing; dub dubs dubbed dubbing; label labels labelled labelling;
+        mock mocks mocked mocking; attack attacks attacked attacking; slam slams slammed slamming;
+        thank thanks thanked thanking; blast blasts blasted blasting
+    """,
+}
+
+Form = Literal["base", "s", "past", "participle", "ing"]
+
+
+class Verb(NamedTuple):
+    """What a verb of saying needs beside a subject, and which of its forms a word is."""
+
+    need: Literal["plain", "clause", "quote"]
+    forms: frozenset[Form]
+
+
+def verb_table() -> dict[str, Verb]:
+    """Each form of each verb of saying."""
+    table: dict[str, Verb] = {}
+    names: tuple[Form, ...] = ("base", "s", "past", "ing")
+    for need, rows in VERBS.items():
+        for row in rows.split(";"):
+            for name, cell in zip(names, row.split(), strict=True):
+                past, _, participle = cell.partition("/")
+                for word in (past, participle or past) if name == "past" else (cell,):
+                    forms: set[Form] = {name}
+                    if name == "past":
+                        forms = {"past", "participle"} if not participle else {"past" if word == past else "participle"}
+                    before = table[word].forms if word in table else frozenset()
+                    table.setdefault(word, Verb(need, frozenset()))
+                    table[word] = Verb(table[word].need, before | forms)
+    return table
+
+
+def words(block: str) -> frozenset[str]:
+    """The words of a block of them."""
+    return frozenset(block.split())
+
+
+VERB = verb_table()
+
+# Verbs of saying that follow what is said: "...", said the mayor.
+TURNED = words("""
+    said says wrote writes added adds explained explains asked asks replied replies warned warns noted notes
+    tweeted tweets continued continues argued argues recalled recalls reported reports admitted insisted joked
+    quipped countered retorted exclaimed shouted whispered concluded stated remarked observed declared agreed
+    responded answered lamented complained announced claimed cautioned
+""")
+
+# Forms that are nouns as well: taken as verbs only where what is said follows at once.
+NOUNS_TOO = words("""
+    claim claims report reports note notes state states tweet tweets post posts promise promises pledge pledges
+    warn vow vows estimate estimates show shows reply replies answer answers call calls comment comments remark
+    remarks demand demands stress stresses find finds boast boasts joke jokes praise praises attack attacks
+    caution cautions counter counters brand brands label labels thanks point points complaint read reads
+    lament laments quip quips repeat repeats
+""")
+BEFORE_NOUNS = words("""
+    news police press media witness witnesses intelligence phone crime weather wire early previous other
+    expense annual conference roll cat death robo
+""")
+
+# Of the verbs that need a clause, those that a clause without "that" follows: "suggested he was ill".
+REPORTED_BARE = words("""
+    suggest suggests suggested indicate indicates indicated conclude concludes concluded confirm confirms confirmed
+    added adds recalled recalls replied agreed maintains maintained speculated disclosed
+""")
+
+# What may stand right behind "said" and make it no report, and what ends a noun phrase behind its noun.
+BARE_WORDS = words("goodbye hello no yes little nothing sorry prayers grace mass")
+BEHIND_NOUNS = words("published released conducted obtained familiar close briefed known")
+COUNTS = words("one two three dozens hundreds thousands half percent number majority most many some several")
+OWNERS = words("his her their its no any every")
+THROUGH = words("interview interviews comments remarks conversation statement email op-ed article")
+
+AUXILIARIES = words("has have had having 's 've 'd")
+BE = words("is are was were am be been being gets got get isn't aren't wasn't weren't")
+NOT = words("""
+    not never didn't don't doesn't hasn't haven't hadn't won't wouldn't can't couldn't cannot neither nor
+    didn’t don’t doesn’t hasn’t haven’t hadn’t won’t wouldn’t can’t couldn’t hardly
+""")
+MODALS = words("will would can could may might must shall should to do does did let let's let’s")
+ADVERBS = words("""
+    also later then once often still even just first again always soon now thus have ever rather both all
+    previously since repeatedly long further only earlier today yesterday initially further too instead
+    simply perhaps nonetheless nevertheless
+""")
+PRONOUNS = words("he she they it")
+NOBODY = words("""
+    i we you me us him them who whom whose which that this these those what there here one everyone someone
+    anyone nobody everybody somebody anybody everything something nothing anything none others some many few most
+    each another such either much more less her his their its my our your himself herself themselves itself
+    several
+""")
+DETERMINERS = words("a an the his her their its some several many most one two three four five six no any every")
+SUBORDINATORS = words("""
+    that who whom whose which what when where why how if whether because since until unless although though after
+    before than while whereas lest once
+""")
+OPENERS = words("""
+    but yet so as still meanwhile however moreover also then later afterwards nevertheless nonetheless instead
+    furthermore besides indeed thus hence therefore similarly likewise earlier now today yesterday recently
+    finally first second and or perhaps plus even only
+""")
+PREPOSITIONS = words("""
+    of for at from in with on to by into onto over under about against between among through during within without
+    near via like upon off per amid around behind beyond across toward towards outside inside following including
+    including despite
+""")
+OTHER_FUNCTION = words("""
+    the a an and or but nor so yet if as than then not no is are was were be been being am has have had do does did
+    will would can could may might must shall should let's let’s it's it’s that's that’s he's he’s she's she’s
+    there's there’s i'm i’m i've i’ve we're we’re they're they’re you're you’re what's what’s who's who’s
+    i'd i’d i'll i’ll we've we’ve don't don’t however meanwhile moreover although very too quite here there
+    when where why how yes oh well please also out up down back away again ever never only just even still
+    both either neither all half indeed perhaps maybe therefore thus hence asked according adding saying citing
+    because said says told
+""")
+FUNCTION = NOBODY | DETERMINERS | SUBORDINATORS | PREPOSITIONS | OTHER_FUNCTION | PRONOUNS | NOT
+
+TIMES = words("""
+    monday tuesday wednesday thursday friday saturday sunday january february march april june july august
+    september october november december jan feb mar apr jun jul aug sept sep oct nov dec mon tue tues wed thu thurs
+    fri sat sun today yesterday tomorrow tonight morning afternoon evening night noon midnight week month year day
+    weekend weeks months years days hours ago last next christmas easter summer winter spring autumn earlier later
+    recently a.m p.m am pm then now here there meanwhile again once
+""")
+OCCASIONS = words("""
+    statement interview tweet letter speech post email e-mail memo conference briefing release call debate rally
+    interviews remarks hearing event appearance article op-ed column message report filing testimony address
+    meeting text telegram facebook twitter instagram video blog essay
+""")
+
+# Common nouns for those who say things: people, bodies, outlets, and papers that speak for them.
+PEOPLE = words("""
+    official officials spokesman spokesmen spokeswoman spokeswomen spokesperson spokespeople president premier
+    minister ministers chancellor king queen prince princess pope bishop archbishop cardinal imam rabbi priest
+    senator senators representative representatives congressman congresswoman lawmaker lawmakers governor governors
+    mayor mayors secretary ambassador ambassadors diplomat diplomats envoy general colonel captain major commander
+    commanders admiral officer officers soldier soldiers chief chiefs head heads leader leaders director directors
+    chairman chairwoman chair chairperson founder owner owners manager managers executive executives boss
+    economist economists analyst analysts expert experts professor professors scientist scientists researcher
+    researchers scholar scholars historian historians author authors writer writers journalist journalists reporter
+    reporters editor editors columnist columnists commentator commentators blogger critic critics supporter
+    supporters opponent opponents activist activists campaigner campaigners lawyer lawyers attorney attorneys
+    prosecutor prosecutors judge judges justice justices sheriff detective detectives investigator investigators
+    witness witnesses victim victims survivor survivors relative relatives neighbour neighbours neighbor neighbors
+    resident residents villager villagers farmer farmers fisherman fishermen worker workers doctor doctors nurse
+    nurses physician physicians surgeon teacher teachers student students pupil parent parents mother father son
+    daughter brother sister wife husband widow friend friends colleague colleagues aide aides adviser advisers
+    advisor advisors strategist strategists operative operatives staffer staffers candidate candidates nominee
+    voter voters delegate delegates pollster pollsters source sources insider insiders person people man men woman
+    women boy girl player coach captain singer actor actress director artist engineer engineers architect pilot
+    driver master keeper speaker deputy member members co-author co-founder host anchor moderator counsel
+    treasurer vice-president veteran donor donors banker bankers trader traders businessman billionaire tycoon
+    contender rival rivals democrat democrats republican republicans conservatives liberals protesters
+    demonstrators organiser organisers organizer organizers biologist physicist chemist curator conductor
+    librarian warden guard ranger consultant consultants investor investors entrepreneur nominee ombudsman
+    commissioner inspector superintendent sergeant lieutenant trustee legislator legislators sociologist
+    ecologist geologist meteorologist forecaster forecasters psychologist politician politicians insider
+""")
+BODIES = words("""
+    ministry government administration department office council parliament senate congress court commission
+    committee board agency bureau police army navy military force forces union party campaign camp company firm
+    corporation bank group groups organisation organization organisations organizations charity foundation
+    institute institution university college school association federation league alliance coalition team
+    authority authorities embassy consulate service services regulator watchdog hospital church club society
+    city state country states countries side staff leadership management lobby network think-tank tribunal
+    delegation mission secretariat directorate prosecution defence defense opposition junta kremlin
+    operator manufacturer maker airline utility cooperative museum
+""")
+OUTLET_KINDS = words("""
+    newspaper newspapers paper magazine journal weekly daily tabloid broadsheet station channel broadcaster
+    broadcast network agency website site portal outlet resource blog podcast programme program press media
+    radio tv television news newswire wire publication periodical quarterly monthly gazette
+""")
+PAPERS = words("""
+    report reports statement statements study studies survey surveys poll polls document documents records data
+    figures statistics letter transcript transcripts memo email emails e-mail filing filings indictment complaint
+    affidavit ruling article articles analysis paper book press-release release census estimate estimates review
+    audit results numbers account accounts testimony lawsuit readout aides website communique communiqué note
+    findings research forecast biography memoir editorial summary rumours rumors legend polling averages average
+    timeline video calculations notice announcement
+""")
+SPEAKERS = PEOPLE | BODIES | OUTLET_KINDS | PAPERS
+RANKS = words("""
+    former current fellow veteran retired senior late incumbent longtime presumptive acting then-president ex
+    outgoing incoming rookie junior conservative liberal progressive independent billionaire libertarian
+""")
+OUTLETS = words("""
+    reuters ap afp bbc cnn nbc abc cbs fox msnbc cnbc npr pbs rfi tass interfax ria politico bloomberg axios
+    breitbart slate vox xinhua buzzfeed buzzfeednews al-jazeera jazeera upi dpa ansa efe kyodo wsj lbc itv
+    times post journal news herald tribune guardian beacon chronicle gazette globe mail mirror observer star sun
+    telegraph examiner dispatch register bulletin courier monitor standard independent inquirer sentinel argus echo
+    enquirer express today magazine radio tv television broadcasting media monde figaro spiegel zeitung país
+    repubblica pravda izvestia atlantic economist newsweek yorker yahoo hill mic salon variety c-span cspan
+    univision telemundo huffington vice mcclatchy gazeta libération stampa corriere mundo
+""")
+TITLES = words("""
+    mr mrs ms miss dr sir dame lord lady sen rep gov gen col capt lt sgt maj adm prof rev hon pres st jr sr
+    president senator governor secretary minister professor chancellor mayor
+""")
+PARTICLES = words(
+    "de van von der den del della di da dos du la le les al el bin ibn ben af av zu zum zur ter ten y e of"
+)
+ORGANISATION = (
+    BODIES
+    | OUTLETS
+    | words("""
+    house united new north south east west san los saint santa street avenue county bay lake river mount park
+    university college ministry institute center centre association fund foundation national international
+    american european african royal federal supreme central democratic republican inc corp ltd co llc plc nations
+    directorate treasury pentagon wall day war act bill super pac americans act gop show convention
+    caucuses primary hall palace square bridge hotel tower island islands republic kingdom
+""")
+)
+MALE = words("""
+    sebastian luke mark martin alan stan lou neil ken glenn hugh ralph fred phil don ray russ doug
+    james john robert michael william david richard joseph thomas charles daniel matthew anthony mark paul steven
+    andrew andrei joshua kevin brian george edward ronald timothy jason jeffrey ryan jacob gary nicholas eric
+    jonathan stephen larry justin scott brandon benjamin samuel gregory frank alexander raymond patrick jack dennis
+    jerry tyler aaron jose adam henry nathan peter kyle walter ethan jeremy harold carl keith roger donald ted
+    bernie marco ben jeb chris barack joe bill mitt mike jim tom bob tim steve vladimir ivan mohammed muhammad ahmed
+    ali hassan jean pierre hans carlos juan luis pedro sergei dmitri viktor
+""")
+FEMALE = words("""
+    anne ann kate katie sally jill jane kellyanne megyn debbie wendy stephanie kathy valerie alice
+    mary patricia jennifer linda elizabeth barbara susan jessica sarah karen lisa nancy betty margaret sandra ashley
+    kimberly emily donna michelle carol amanda melissa deborah stephanie rebecca laura sharon cynthia kathleen amy
+    angela shirley anna brenda pamela emma nicole helen samantha katherine christine debra rachel carolyn janet
+    maria catherine heather diane olga julie joyce victoria ruth virginia lauren kelly christina joan evelyn judith
+    hillary carly chelsea ivanka melania elena ana fatima aisha ingrid marie claire natalia svetlana irina
+""")
