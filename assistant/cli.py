@@ -22,6 +22,7 @@ from index.errors import BadDate, ClippingsError, EmptyQuestion
 
 if TYPE_CHECKING:
     from assistant import Answer
+    from assistant.evaluate import Score
     from index import Report
 
 app = typer.Typer(
@@ -294,6 +295,73 @@ def ask(
         sys.stdout.write(_readable(answer))
 
 
+@app.command("evaluate")
+def evaluate_command(
+    folders: Annotated[list[Path], typer.Argument(metavar="FOLDER...", help="Folders with labelled data.")],
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Score a sample: at most so many questions of a sort, documents, claims, pages a folder."
+        ),
+    ] = None,
+    half: Annotated[
+        Literal["choose", "report"] | None,
+        typer.Option(help="Score one half: choose what is best on one, and report what it does on the other."),
+    ] = None,
+    store: Annotated[
+        Path | None,
+        typer.Option(
+            "--store", metavar="DIR", help="Keep the stores that are made, in DIR/evaluate, and use them the next time."
+        ),
+    ] = None,
+    progress: ProgressFlag = "bar",
+    as_json: Json = False,
+) -> None:
+    """Score the search, the answers and the refusals on labelled data, beside plain dense search and plain words.
+
+    A FOLDER holds any of: qa.jsonl, or queries.jsonl with qrels.tsv, each beside docs.jsonl or a folder docs with articles; attributions.jsonl with docs; claims.jsonl; pages.jsonl. Each also gzipped (.gz).
+    """
+    from assistant.evaluate import evaluate
+
+    with _shown(progress) as show:
+        keep = store / "evaluate" if store else None
+        scores = evaluate(folders, limit, half, keep, Settings().embedding_model, show)
+    if as_json:
+        _json([score.to_dict() for score in scores])
+        return
+    for task in dict.fromkeys(score.task for score in scores):
+        _scores(task, [score for score in scores if score.task == task])
+
+
+def _scores(task: str, scores: Sequence[Score]) -> None:
+    """A table of one task: each figure above its 95 % interval; a column that tells nothing apart is left out."""
+    figures = list(dict.fromkeys(name for score in scores for name in score.figures))
+    kinds, systems = any(score.kind for score in scores), len({score.system for score in scores}) > 1
+
+    def cell(score: Score, name: str) -> str:
+        if name not in score.figures:
+            return ""
+        interval = [_figure(end, 2) for end in score.intervals.get(name, ())]
+        return "\n".join([_figure(score.figures[name], 3), *(["–".join(interval)] if interval else [])])
+
+    def line(set: str, kind: str, system: str, n: str, *figures: str) -> list[str]:
+        return [set, *([kind] if kinds else []), *([system] if systems else []), n, *figures]
+
+    head = line(task, "kind", "system", "n", *(name.replace("_", "\n") for name in figures))
+    rows = [
+        line(Path(one.set).name, one.kind or "", one.system, str(one.n), *(cell(one, name) for name in figures))
+        for one in scores
+    ]
+    _table(head, rows, width=None if sys.stdout.isatty() else 120)
+    sys.stdout.write("\n")
+
+
+def _figure(value: float, digits: int) -> str:
+    """.927 for a share, 18.6 for a count."""
+    text = f"{value:.{digits}f}" if abs(value) < 10 else f"{value:.1f}"
+    return text.replace("0.", ".", 1) if abs(value) < 1 and text[-digits - 2] == "0" else text
+
+
 @app.command()
 def chat(
     host: Annotated[str | None, typer.Option(help="Where to listen (default: 127.0.0.1, or CLIPPINGS_HOST).")] = None,
@@ -441,14 +509,16 @@ def _shown(progress: str) -> Iterator[_Progress]:
         yield show
 
 
-def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], titled: bool = True) -> None:
+def _table(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], titled: bool = True, width: int | None = None
+) -> None:
     from rich.console import Console
     from rich.table import Table
 
     table = Table(*columns, box=None, show_header=titled, pad_edge=False)
     for row in rows:
         table.add_row(*row)
-    Console(markup=False, highlight=False).print(table)
+    Console(markup=False, highlight=False, width=width).print(table)
 
 
 def _count(number: int, noun: str) -> str:

@@ -31,13 +31,16 @@ DOORS = {
     "typer": ("assistant/cli.py",),
     "ijson": ("index/readers/",),
     "yaml": ("index/readers/",),
-    "trafilatura": ("index/readers/",),
+    "trafilatura": ("index/readers/", "assistant/evaluate/texts.py"),  # there as what is compared with
     "lxml": ("index/readers/",),
     "pypdf": ("index/readers/",),
     "docx": ("index/readers/",),
     "watchfiles": ("index/watch.py",),
     "datasketch": ("index/copies.py",),
     "charset_normalizer": ("index/readers/",),
+    "ir_measures": ("assistant/evaluate/metrics.py",),
+    "scipy": ("assistant/evaluate/metrics.py",),
+    "sklearn": ("assistant/evaluate/metrics.py",),
 }
 
 
