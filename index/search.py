@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -16,12 +17,19 @@ from index.article import Article, normalise
 from index.embedder import Embedder, Vectors
 from index.errors import ArticleChanged, BadDate, EmptyQuestion, NoStore, StoreDamaged, StoreError
 from index.generation import Generation, erase, pointer
+from index.named import Day, Publishers, days
 from index.record import LeftOut, Listed, Record, day_number
 
 _POOL = 60  # passages that each leg of the search gives
 # Between what suits abstracts (higher) and what suits news (lower); not measured in this program yet.
 _MEANING = 0.6
+# Added to the score of what a named publisher published, and of what was published on a named day: with both, questions
+# that name outlets find the right articles .06 better (nDCG@10); anything from .3 to 1 and .2 to .5 does so alike.
+_BY_PUBLISHER, _OF_DAY = 0.4, 0.3
 _ALMOST = 0.05  # of the score: so little worse, a newer version of an article still stands for it
+
+
+Scored = tuple[str, float, float]  # a passage's id, its score, its cosine
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +124,10 @@ def as_day(value: str | date | None) -> date | None:
 class View:
     """One generation, for the length of one question: nothing that is read here is mixed with another."""
 
-    def __init__(self, library: Library, generation: Generation, record: Record) -> None:
-        self._library, self._generation, self._record = library, generation, record
-        self.number = generation.number
+    def __init__(self, library: Library, opened: _Opened) -> None:
+        self._library, self._opened = library, opened
+        self._generation, self._record = opened.generation, opened.record
+        self.number = opened.generation.number
 
     @property
     def model_digest(self) -> str:
@@ -192,10 +201,16 @@ class View:
         generation = self._generation
         vector, pool = self.embed([text])[0], max(_POOL, limit)
         meaning = self._counted_once(pool, lambda many: generation.nearest(vector, many, articles))
-        days, folded = (day_number(since), day_number(until)), [name.casefold() for name in publishers]
-        words = self._counted_once(pool, lambda many: generation.words.best(text, many, *days, folded))
+        between, wanted = (day_number(since), day_number(until)), [name.casefold() for name in publishers]
+        named = self._opened.publishers.named_in(text)
+        words: dict[str, float] = {}
+        # What a named publisher has may stand far down among what all have.
+        for by in [wanted, *([name] for name in sorted(named) if not wanted or name in wanted)]:
+            words |= self._found_by_words(text, pool, between, by)
         scored = self._fuse(vector, meaning, words)
-        hits = _spread(self._one_of_each(list(self._hits(scored, meaning, words))))[:limit]
+        stored = self._stored([id for id, _, _ in scored])
+        scored = _favour(scored, stored, named, days(text))
+        hits = _spread(self._one_of_each(list(self._hits(scored, stored, meaning, words))))[:limit]
         return Found(tuple(replace(hit, also=self._copies(hit.article_id, articles)) for hit in hits), undated)
 
     def by_meaning(self, text: str, limit: int) -> list[tuple[str, float]]:
@@ -205,6 +220,13 @@ class View:
     def by_words(self, text: str, limit: int) -> list[tuple[str, float]]:
         """The (article id, BM25) of the passages found by words alone, best first: plain retrieval by words."""
         return [(_article_of(id), score) for id, score in self._generation.words.best(text, limit)]
+
+    def _found_by_words(
+        self, text: str, pool: int, between: tuple[int | None, int | None], publishers: Sequence[str]
+    ) -> dict[str, float]:
+        return self._counted_once(
+            pool, lambda many: self._generation.words.best(text, many, *between, publishers=publishers)
+        )
 
     def _counted_once(self, pool: int, best: Callable[[int], list[tuple[str, float]]]) -> dict[str, float]:
         """The best passages of one leg, so many that a pool of them is left with one article of each group."""
@@ -245,10 +267,8 @@ class View:
         found = [self.article(other) for other in others if articles is None or other in articles]
         return tuple(sorted(found, key=lambda other: (other.published or date.max, other.id)))
 
-    def _fuse(
-        self, vector: Vectors, meaning: dict[str, float], words: dict[str, float]
-    ) -> list[tuple[str, float, float]]:
-        """(id, score, cosine), best first: both legs brought to 0..1 and weighed (min-max fusion).
+    def _fuse(self, vector: Vectors, meaning: dict[str, float], words: dict[str, float]) -> list[Scored]:
+        """The passages of both legs, best first: each leg is brought to 0..1, and they are weighed (min-max fusion).
 
         A passage that only its words found gets its true cosine; one that only its meaning found has no words.
         """
@@ -266,19 +286,28 @@ class View:
             )
             for id, cosine in cosines.items()
         ]
-        return sorted(scored, key=lambda row: (-row[1], row[0]))
+        return sorted(scored, key=_best_first)
+
+    def _stored(self, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """What is stored about these passages, by id; raises StoreDamaged."""
+        stored = self._generation.collection.metadatas(ids)
+        if len(stored) < len(ids):
+            raise StoreDamaged(
+                f"Generation {self.number} is damaged (a passage is missing); run: clippings check --repair"
+            )
+        return stored
 
     def _hits(
-        self, scored: Sequence[tuple[str, float, float]], meaning: dict[str, float], words: dict[str, float]
+        self,
+        scored: Sequence[Scored],
+        stored: Mapping[str, Mapping[str, Any]],
+        meaning: dict[str, float],
+        words: dict[str, float],
     ) -> Iterator[Hit]:
-        stored = self._generation.collection.metadatas([id for id, _, _ in scored])
         articles: dict[str, Article] = {}
         seen: set[tuple[str, int]] = set()
         for id, score, cosine in scored:
-            if (row := stored.get(id)) is None:
-                raise StoreDamaged(
-                    f"Generation {self.number} is damaged (a passage is missing); run: clippings check --repair"
-                )
+            row = stored[id]
             if (row["article_id"], row["start"]) in seen:  # another window of the same sentence
                 continue
             seen.add((row["article_id"], row["start"]))
@@ -286,6 +315,30 @@ class View:
                 articles[row["article_id"]] = self.article(row["article_id"])
             found_by = tuple(name for name, leg in (("meaning", meaning), ("words", words)) if id in leg)
             yield Hit(articles[row["article_id"]], row["start"], row["end"], score, found_by, cosine)
+
+
+def _favour(
+    scored: list[Scored], stored: Mapping[str, Mapping[str, Any]], publishers: frozenset[str], when: Sequence[Day]
+) -> list[Scored]:
+    """The same passages, those of the publishers and days that a question names moved up; scores stay in 0..1."""
+    if not publishers and not when:
+        return scored
+    more: dict[str, float] = {}
+    for id, row in stored.items():
+        by, published = row.get("publisher") in publishers, row.get("published")
+        of_day = published and (by or not publishers) and any(day.fits(_date(published)) for day in when)
+        more[id] = _BY_PUBLISHER * by + _OF_DAY * bool(of_day)
+    most = 1.0 + max(more.values(), default=0.0)
+    favoured = [(id, (score + more[id]) / most, cosine) for id, score, cosine in scored]
+    return sorted(favoured, key=_best_first)
+
+
+def _date(number: int) -> date:
+    return date(number // 10000, number // 100 % 100, number % 100)
+
+
+def _best_first(row: Scored) -> tuple[float, str]:
+    return -row[1], row[0]
 
 
 def _spread(hits: list[Hit]) -> list[Hit]:
@@ -310,6 +363,11 @@ class _Opened:
         except BaseException:
             self.generation.close()
             raise
+
+    @cached_property
+    def publishers(self) -> Publishers:
+        """The generation's publishers, as questions name them."""
+        return Publishers(self.record.counts(self.generation.number).publishers)
 
     def close(self) -> None:
         self.closed = True
@@ -356,7 +414,7 @@ class Library:
         """The current generation, held still for one question."""
         opened = self._take()
         try:
-            yield View(self, opened.generation, opened.record)
+            yield View(self, opened)
         finally:
             self._give_back(opened)
 

@@ -68,6 +68,30 @@ class TestFinding:
     def test_a_word_that_one_article_has_is_found(self, library: Library) -> None:
         assert "bananas" in library.search("bananas")[0].text.casefold()
 
+    @pytest.mark.parametrize(
+        ("question", "publisher"),
+        [
+            ("What did the Harbour Post write about the bridge?", "Harbour Post"),
+            ("What did The Beacon write about the bridge?", "The Beacon"),
+            ("According to La Vigie, what happened to the ship?", "La Vigie"),
+        ],
+    )
+    def test_a_publisher_that_is_named_comes_first(self, library: Library, question: str, publisher: str) -> None:
+        hits = library.search(question)
+        assert hits[0].article.publisher == publisher
+        assert {hit.article.publisher for hit in hits} > {publisher}, "the others are not left out"
+        assert all(0 <= hit.score <= 1 for hit in hits)
+
+    @pytest.mark.parametrize(
+        ("asked", "day"), [("on 14 June 2025", date(2025, 6, 14)), ("in September 2025", date(2025, 9, 26))]
+    )
+    def test_a_day_that_is_named_comes_first(self, library: Library, asked: str, day: date) -> None:
+        assert library.search(f"What was written about the bridge {asked}?")[0].article.published == day
+
+    def test_a_publisher_that_is_named_stays_within_the_filter(self, library: Library) -> None:
+        hits = library.search("What did The Beacon write about the bridge?", publishers=["Harbour Post"])
+        assert {hit.article.publisher for hit in hits} == {"Harbour Post"}
+
     @pytest.mark.parametrize("text", ["", " \n\t"])
     def test_an_empty_question_is_refused(self, library: Library, text: str) -> None:
         with pytest.raises(EmptyQuestion, match="the question is empty"):

@@ -129,6 +129,18 @@ def test_titles_and_publishers_are_searched_too(tmp_path: Path) -> None:
     assert found[-1][0] == "publisher"
 
 
+def test_a_word_in_both_title_and_text_counts_little_more_than_in_one(tmp_path: Path) -> None:
+    made = made_of(
+        tmp_path,
+        row("both", "A ferry here.", title="The ferry"),
+        row("text", "A ferry here.", title="The crane"),
+        row("title", "A crane here.", title="The ferry"),
+    )
+    found = dict(made.best("ferry", 10))
+    assert found["text"] == pytest.approx(found["title"])
+    assert found["both"] == pytest.approx(1.3 * found["text"])
+
+
 def test_a_word_said_twice_counts_once(words: Words) -> None:
     assert words.best("ferry ferry ferries", 100) == words.best("ferry", 100)
 

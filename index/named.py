@@ -1,0 +1,117 @@
+"""What a question names: publishers of the collection, and the days or months on which something was published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import regex
+
+_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
+_BRANCH = regex.compile(r"\s+[-–—|]\s+|:\s+")  # The Independent - Sports; CNBC | World Business News Leader
+
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTH = (
+    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
+)
+_NUMBER, _YEAR = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?\b", r"(?P<year>\d{4})\b"
+_DAYS = regex.compile(
+    r"\b(?:"
+    r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)"
+    rf"|{_MONTH}\s+{_NUMBER}(?:,?\s+{_YEAR})?"
+    rf"|{_NUMBER}\s+(?:of\s+)?{_MONTH}(?:,?\s+{_YEAR})?"
+    rf"|{_MONTH},?\s+{_YEAR}"
+    r")",
+    regex.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day or a month as a question names it; a day of no year is that day of any year."""
+
+    month: int
+    year: int | None = None
+    day: int | None = None
+
+    def fits(self, published: date) -> bool:
+        """Whether something of that date may be meant: of the month, or of the day or the one beside it.
+
+        A paper of the next morning reports a day too, and an evening is the next day further east.
+        """
+        year = published.year if self.year is None else self.year
+        if self.day is None:
+            return (published.year, published.month) == (year, self.month)
+        try:
+            return abs((published - date(year, self.month, self.day)).days) <= 1
+        except ValueError:  # the 31st of a shorter month
+            return False
+
+
+def days(text: str) -> tuple[Day, ...]:
+    """The days and months that a text names in English or as YYYY-MM-DD."""
+    found = []
+    for match in _DAYS.finditer(text):
+        named = match["month"].lower()
+        month = int(named) if named.isdigit() else _MONTHS.index(named[:3]) + 1
+        year, day = (int(match[part]) if match[part] else None for part in ("year", "day"))
+        if 1 <= month <= 12 and (day is None or 1 <= day <= 31):
+            found.append(Day(month, year, day))
+    return tuple(dict.fromkeys(found))
+
+
+@dataclass(frozen=True, slots=True)
+class _Spelling:
+    """One way in which a publisher is named."""
+
+    publisher: str  # casefolded
+    the: bool  # a name of one word that needs its article: “The Age”
+
+
+class Publishers:
+    """The names of all publishers, ready to be found in questions."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._spellings: dict[tuple[str, ...], list[_Spelling]] = {}
+        for name in names:
+            for spelt in dict.fromkeys((name, _BRANCH.split(name)[0])):
+                words = tuple(_WORD.findall(spelt.casefold()))
+                the = len(words) > 1 and words[0] == "the"
+                words = words[1:] if the else words
+                if any(len(word) > 1 for word in words):
+                    known = self._spellings.setdefault(words, [])
+                    known.append(_Spelling(name.casefold(), the and len(words) == 1))
+        self._longest = max(map(len, self._spellings), default=0)
+
+    def named_in(self, text: str) -> frozenset[str]:
+        """The casefolded names of the publishers that a text names, with or without “The” and a branch's name.
+
+        Capitals tell “Fortune” from a fortune. In a text without any, names of several words are still known.
+        """
+        words = _WORD.findall(text)
+        folded = [word.casefold() for word in words]
+        cased = text != text.lower()
+        found: set[str] = set()
+        at = 0
+        while at < len(words):
+            for end in range(min(at + self._longest, len(words)), at, -1):
+                spellings = self._spellings.get(tuple(folded[at:end]), [])
+                if not _is_name(words, at, end, cased):
+                    continue
+                if meant := {one.publisher for one in spellings if not one.the or (at and folded[at - 1] == "the")}:
+                    found |= meant
+                    at = end - 1
+                    break
+            at += 1
+        return frozenset(found)
+
+
+def _is_name(words: list[str], at: int, end: int, cased: bool) -> bool:
+    first = words[at]
+    if end - at > 1:
+        return not cased or not first[0].islower()
+    if at == 0 and first == first.capitalize() and first != first.lower():
+        return False  # any first word has a capital
+    return not first[0].islower()
