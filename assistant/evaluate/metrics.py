@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -99,7 +100,7 @@ def interval(figure: Figure, *samples: Numbers) -> Interval | None:
 
     None where a sample has fewer than two rows, or where some of what is drawn has no such figure.
     """
-    from scipy.stats import bootstrap
+    from scipy.stats import DegenerateDataWarning, bootstrap
 
     if any(len(sample) < 2 for sample in samples):
         return None
@@ -107,13 +108,15 @@ def interval(figure: Figure, *samples: Numbers) -> Interval | None:
     def drawn(*places: NDArray[np.int64]) -> float:
         return figure(*(sample[rows] for sample, rows in zip(samples, places, strict=True)))
 
-    result: Any = bootstrap(
-        tuple(np.arange(len(sample)) for sample in samples),
-        drawn,
-        n_resamples=_RESAMPLES,
-        vectorized=False,
-        method="percentile",
-        rng=np.random.default_rng(_SEED),
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DegenerateDataWarning)  # said by no interval
+        result: Any = bootstrap(
+            tuple(np.arange(len(sample)) for sample in samples),
+            drawn,
+            n_resamples=_RESAMPLES,
+            vectorized=False,
+            method="percentile",
+            rng=np.random.default_rng(_SEED),
+        )
     low, high = float(result.confidence_interval.low), float(result.confidence_interval.high)
     return None if math.isnan(low) or math.isnan(high) else (low, high)

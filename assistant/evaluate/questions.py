@@ -64,20 +64,20 @@ class Outcome:
 
 
 def prepare(labelled: Labelled, store: Path, embedding_model: str, progress: Progress) -> Prepared:
-    """A store of a set's documents, built where there is none of them yet; raises BadLabels when a document is missing."""
+    """A store of a set's documents, built where there is none of them yet; raises BadLabels when a file is missing."""
     assert labelled.docs is not None
     store.parent.mkdir(parents=True, exist_ok=True)
     report = build([labelled.docs], store, embedding_model=embedding_model, progress=progress)
     with Library.open(store) as library, library.view() as view:
         articles = [view.article(listed.id) for listed in view.listing()]
-    one_file = labelled.docs.is_file()
+    records = labelled.docs.is_file()  # whose ids were looked up when the labels were read
     article_of = {
-        path.partition("#")[2] if one_file else path: article.id for article in articles for path in article.paths
+        path.partition("#")[2] if records else path: article.id for article in articles for path in article.paths
     }
     unread = "; ".join(f"{path}: {reason}" for path, reason in report.unreadable[:3])
     for question in labelled.questions:
         for doc in question.gains:
-            if doc not in article_of:
+            if doc not in article_of and not records:
                 raise BadLabels(f"{question.where}: no document {doc} was read" + (f" ({unread})" if unread else ""))
     return Prepared(labelled, store, article_of, frozenset(article.title.casefold() for article in articles))
 
@@ -164,7 +164,7 @@ def _by_article(gains: Mapping[str, int], article_of: Mapping[str, str]) -> dict
     """The gains of articles: the highest, where one article stands for several equal documents."""
     found: dict[str, int] = {}
     for doc, gain in gains.items():
-        article = article_of[doc]
+        article = article_of.get(doc, doc)  # without a text it is in no store: right, and never found
         found[article] = max(gain, found.get(article, 0))
     return found
 
