@@ -1,0 +1,62 @@
+"""Whether the quotations say the statement's numbers, dates and times, and say them of the same things."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from assistant.checking.context import Mention, misplaced
+from assistant.checking.quantities import Amount, Clock, Day, Fact, Pair, Rank, agree
+from assistant.checking.sentence import Sentence
+
+_MOST = 60  # facts that are compared with each other
+
+
+def unknown(statement: Sentence, evidence: Sequence[Sentence]) -> Iterator[Fact]:
+    """The numbers, dates and times that the quotations do not say."""
+    told = [(sentence, fact) for sentence in evidence for fact in sentence.facts]
+    for fact in statement.facts:
+        if _is_one(fact) or any(_agrees(statement, fact, sentence, other) for sentence, other in told):
+            continue
+        if isinstance(fact.value, Pair) and _pair_told(fact.value, evidence):
+            continue
+        yield fact
+
+
+def _is_one(fact: Fact) -> bool:
+    """Whether it is "one", which is as often a pronoun or an article."""
+    return fact.value == Amount(fact.value.value) and fact.value.value == 1 if isinstance(fact.value, Amount) else False
+
+
+def _agrees(statement: Sentence, fact: Fact, sentence: Sentence, other: Fact) -> bool:
+    behind = statement.tokens[fact.end] if fact.end < len(statement.tokens) else None
+    return agree(fact.value, other.value, sentence.published, bool(behind and behind.key))
+
+
+def _pair_told(pair: Pair, evidence: Sequence[Sentence]) -> bool:
+    """Whether two numbers in a row are told: "6-4" as "six games to four"."""
+    for sentence in evidence:
+        values = [fact.value.value for fact in sentence.facts if isinstance(fact.value, Amount)]
+        if any(values[at : at + len(pair.values)] == list(pair.values) for at in range(len(values))):
+            return True
+    return False
+
+
+def swapped(statement: Sentence, near: Sequence[Sentence]) -> Iterator[Fact]:
+    """The numbers, dates and times that the quotations say of something else."""
+    for kinds in ((Amount, Rank, Pair), (Day,), (Clock,)):
+        mine = [fact for fact in statement.facts if isinstance(fact.value, kinds)][:_MOST]
+        theirs = [(sentence, fact) for sentence in near for fact in sentence.facts if isinstance(fact.value, kinds)]
+        theirs = theirs[: 3 * _MOST]
+        found = misplaced(
+            [Mention(statement, fact.start, fact.end) for fact in mine],
+            [Mention(sentence, fact.start, fact.end) for sentence, fact in theirs],
+            lambda i, j, mine=mine, theirs=theirs: _agrees(statement, mine[i], *theirs[j]),  # type: ignore[misc]
+            lambda i, j, mine=mine, theirs=theirs: _comparable(mine[i], theirs[j][1]),  # type: ignore[misc]
+        )
+        yield from (mine[place] for place in found)
+
+
+def _comparable(one: Fact, other: Fact) -> bool:
+    if isinstance(one.value, Amount) and isinstance(other.value, Amount):
+        return one.value.dimension == other.value.dimension or "" in (one.value.dimension, other.value.dimension)
+    return type(one.value) is type(other.value)

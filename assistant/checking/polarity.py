@@ -1,0 +1,131 @@
+"""Whether statement and quotations say yes and no to the same things."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from assistant.checking import tables
+from assistant.checking.context import Mention, context, fit
+from assistant.checking.sentence import Sentence
+from assistant.checking.tokens import opposed
+
+_SCOPE = 3  # content words on each side that say what a negation is about
+_CLAUSE = frozenset(".;:")
+_SLOT = 0.1  # by how much an opposite's place must fit better than the word's own
+
+
+class Negation(NamedTuple):
+    """A negating word with the keys around it: those behind it, and those before it."""
+
+    place: int
+    behind: tuple[str, ...]
+    before: tuple[str, ...]
+
+
+def negations(sentence: Sentence) -> list[Negation]:
+    """The negations of a sentence, in order."""
+    found = []
+    sequence = sentence.tokens
+    for place, token in enumerate(sequence):
+        if token.word not in tables.NEGATORS or token.kind != "word" or _idle(sentence, place):
+            continue
+        found.append(
+            Negation(
+                place,
+                _keys(sentence, range(place + 1, len(sequence))),
+                _keys(sentence, range(place - 1, -1, -1)),
+            )
+        )
+    return found
+
+
+def _idle(sentence: Sentence, place: int) -> bool:
+    """Whether a negating word negates nothing here: "not only", "No. 5", "no doubt", "whether or not"."""
+    sequence = sentence.tokens
+    behind = sequence[place + 1].text if place + 1 < len(sequence) else ""
+    before = sequence[place - 1].word if place else ""
+    word = sequence[place].word
+    if word == "no" and sequence[place].capital and (behind == "." or behind.isdecimal()) and not sequence[place].opens:
+        return True
+    return (word == "not" and (behind == "only" or before == "or")) or (word == "without" and behind == "warning")
+
+
+def _keys(sentence: Sentence, places: range) -> tuple[str, ...]:
+    keys: list[str] = []
+    for place in places:
+        token = sentence.tokens[place]
+        if token.text in _CLAUSE or len(keys) == _SCOPE:
+            break
+        if token.key and token.word not in tables.NEGATORS:
+            keys.append(token.key)
+    return tuple(keys)
+
+
+def turned(statement: Sentence, carriers: Sequence[Sentence]) -> bool:
+    """Whether the statement negates what the quotations affirm, or the other way round."""
+    mine = negations(statement)
+    least = most = 0
+    seen: set[tuple[str, ...]] = set()
+    for carrier in carriers:
+        for one in negations(carrier):
+            near = one.behind[:2] or one.before[:1]
+            if near in seen and near:
+                continue  # said twice
+            seen.add(near)
+            about = [key in statement.keys for key in near]
+            least += bool(about) and all(about)
+            most += any(key in statement.keys for key in (*one.behind, *one.before))
+    flips = len(opposites(statement, carriers))
+    if not mine and not most:
+        return flips % 2 == 1
+    if any((len(mine) + flips - count) % 2 == 0 for count in range(min(least, most), most + 1)):
+        return bool(mine) and not flips and _moved(mine, carriers)
+    return True
+
+
+def _moved(mine: Sequence[Negation], carriers: Sequence[Sentence]) -> bool:
+    """Whether a negation stands at a word that the quotations have, but without it."""
+    theirs = [one for carrier in carriers for one in negations(carrier)]
+    about = {key for one in theirs for key in (*one.behind, *one.before)}
+    told = {key for carrier in carriers for key in carrier.keys}
+    for one in mine:
+        keys = [key for key in (*one.behind[:2], *one.before[:1]) if key in told]
+        if keys and not any(key in about for key in keys):
+            return True
+    return False
+
+
+def opposites(statement: Sentence, carriers: Sequence[Sentence]) -> list[tuple[str, str]]:
+    """Words of the statement in the place where a quotation has their opposite, each with it."""
+    found = []
+    named = {place for name in statement.names if name.sure for place in range(name.start, name.end)}
+    for place, token in enumerate(statement.tokens):
+        if token.kind != "word" or place in named:
+            continue
+        best_own, best_other, other = _fits(statement, place, carriers)
+        if other and best_other > best_own + _SLOT:
+            found.append((token.word, other))
+    return found
+
+
+def _fits(statement: Sentence, place: int, carriers: Sequence[Sentence]) -> tuple[float, float, str]:
+    """How well the word's own places in the quotations fit it, how well those of an opposite do, and which one."""
+    word = statement.tokens[place].word
+    own = other = 0.0
+    name = ""
+    here = None
+    for carrier in carriers:
+        for there, token in enumerate(carrier.tokens):
+            if token.kind != "word":
+                continue
+            same = token.word == word or (bool(token.key) and token.key == statement.tokens[place].key)
+            if not same and not opposed(word, token.word):
+                continue
+            here = here or context(Mention(statement, place, place + 1), frozenset())
+            value = fit(here, context(Mention(carrier, there, there + 1), frozenset()))
+            if same:
+                own = max(own, value)
+            elif value > other:
+                other, name = value, token.word
+    return own, other, name
