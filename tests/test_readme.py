@@ -29,6 +29,10 @@ ENVIRONMENT = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("readme")
     shutil.copytree(ROOT / "articles", place / "articles")
+    (place / "mine").mkdir()
+    (place / "mine" / "docs").symlink_to(place / "articles")
+    (questions,) = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
+    (place / "mine" / "qa.jsonl").write_text(questions, encoding="utf-8")
     return place
 
 
@@ -49,6 +53,7 @@ def test_commands_in_their_order(folder: Path) -> None:
     asked = next(out for command, out in said.items() if command.endswith("--json"))
     assert json.loads(asked)["filters"]["publishers"] == ["The Beacon"]
     assert any("crowns" in out for command, out in said.items() if "How much" in command)
+    assert all(task in said["clippings evaluate mine"] for task in ("retrieval", "answers", "refusal"))
 
 
 def test_python(folder: Path) -> None:

@@ -48,6 +48,7 @@ def evaluate(
                 rankings += asked.rankings
                 scores += asked.scores
             scores += texts.score_voices(one, half, limit, show)
+            scores += texts.score_claims(one, half, limit, embedding_model, show)
             scores += texts.score_pages(one, half, limit, show)
     if len(rankings) > 1:
         scores += questions.together(rankings)

@@ -1,22 +1,25 @@
-"""Texts that need no search: who says what in articles, and what is taken from web pages."""
+"""Texts that need no search: who says what in articles, which claims their evidence carries, what is taken from web pages."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 import assistant
-from assistant.evaluate.labelled import Half, Labelled, Page, Span, Spoken, sample
-from assistant.evaluate.metrics import Figure, Score, column, score, share
+from assistant.checking import Evidence, check
+from assistant.evaluate.labelled import Claim, Half, Labelled, Page, Span, Spoken, sample
+from assistant.evaluate.metrics import Figure, Numbers, Score, auroc, column, score, share
 from assistant.retriever import sentences_of
 from assistant.voices import every_voice
+from index import embedder
 from index.errors import Unreadable
 from index.readers.apart import Reader
+from index.words import stems
 
 Progress = Callable[[str, int, int], None]
 
@@ -83,6 +86,53 @@ def _overlap(one: Span, other: Span) -> bool:
     return one[0] < other[1] and other[0] < one[1]
 
 
+# ---------------------------------------------------------------------------------------------- claims
+
+
+def score_claims(
+    labelled: Labelled, part: Half | None, limit: int | None, embedding_model: str, progress: Progress
+) -> list[Score]:
+    """How well the checker tells claims that their evidence carries from others, beside the share of their words alone."""
+    claims = sample(labelled.claims, part, limit)
+    if not claims:
+        return []
+    embed = embedder.load(embedder.find(embedding_model)).embed
+    units = []
+    for done, claim in enumerate(claims, 1):
+        checked = check(claim.text, [Evidence(sentence) for sentence in claim.evidence], embed)
+        units.append([float(claim.supported), checked.score, float(not checked.supported), _share_of_words(claim)])
+        progress("claims", done, len(claims))
+    table, kinds = np.array(units), np.array([claim.kind or "" for claim in claims])
+    scores = [_checked(labelled.name, table, None)]
+    scores += [_checked(labelled.name, table[kinds == kind], kind) for kind in sorted(set(kinds) - {""})]
+    words: dict[str, Figure] = {"auroc": lambda good, bad: auroc(good[:, 3], bad[:, 3])}
+    both = [table[table[:, 0] == supported] for supported in (1, 0)]
+    return [*scores, *([score(labelled.name, "checking", "words", both, words)] if all(map(len, both)) else [])]
+
+
+def _checked(set: str, table: Numbers, kind: str | None) -> Score:
+    """The row of all claims, or of those of one kind, which may be all carried or all not."""
+    good, bad = (table[table[:, 0] == supported] for supported in (1, 0))
+    flagged = column(2)
+    counts = {"supported": len(good), "not_supported": len(bad)}
+    if not len(good):
+        return score(set, "checking", "clippings", [bad], {"caught": flagged}, kind=kind, counts=counts)
+    if not len(bad):
+        return score(set, "checking", "clippings", [good], {"false_alarms": flagged}, kind=kind, counts=counts)
+    figures: dict[str, Figure] = {
+        "auroc": lambda good, bad: auroc(good[:, 1], bad[:, 1]),
+        "caught": lambda _, bad: flagged(bad),
+        "false_alarms": lambda good, _: flagged(good),
+    }
+    return score(set, "checking", "clippings", [good, bad], figures, kind=kind, counts=counts)
+
+
+def _share_of_words(claim: Claim) -> float:
+    """How many of a claim's words, by their stems, the one sentence of its evidence has that has most of them."""
+    words = set(stems(claim.text))
+    return max(share(len(words & set(stems(sentence))), len(words)) if words else 0.0 for sentence in claim.evidence)
+
+
 # ---------------------------------------------------------------------------------------------- pages
 
 _RUN = 4  # words
@@ -137,6 +187,6 @@ def _runs(text: str) -> Counter[tuple[str, ...]]:
     return Counter(tuple(words[start : start + _RUN]) for start in range(max(1, len(words) - _RUN + 1)) if words)
 
 
-def _f1(units: Sequence[Sequence[float]]) -> float:
-    precision, recall = np.mean(units, axis=0)
+def _f1(units: Numbers) -> float:
+    precision, recall = units.mean(axis=0)
     return share(2 * precision * recall, precision + recall)
