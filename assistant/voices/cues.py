@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from assistant.voices.phrases import Phrase, Phrases
+from assistant.voices.clauses import Clauses
+from assistant.voices.phrases import Phrase
 from assistant.voices.tokens import Token
 from assistant.voices.words import (
     ADVERBS,
@@ -17,6 +18,7 @@ from assistant.voices.words import (
     DETERMINERS,
     MODALS,
     NOT,
+    NOUNS,
     NOUNS_TOO,
     OCCASIONS,
     OPENERS,
@@ -25,9 +27,11 @@ from assistant.voices.words import (
     OWNERS,
     PARTICLES,
     PEOPLE,
+    PLURAL_NOUNS,
     PREPOSITIONS,
     PRONOUNS,
     REPORTED_BARE,
+    SAYING,
     SPEAKERS,
     SUBORDINATORS,
     THROUGH,
@@ -46,13 +50,16 @@ class Found(NamedTuple):
     cue: tuple[int, int]
     at: int
     kind: Literal["verb", "according"] = "verb"
+    how: str = "plain"  # how the phrase was found
+    stands: str = "finite"  # how the verb stands
 
 
-class Sentence(Phrases):
+class Sentence(Clauses):
     """One sentence, and the voices that its own words give."""
 
     @cached_property
-    def _has_quotation(self) -> bool:
+    def has_quotation(self) -> bool:
+        """Whether some of it stands in quotation marks."""
         return any(token.kind in ("open", "close") or token.quoted for token in self.tokens)
 
     def found(self) -> Iterator[Found]:
@@ -68,7 +75,7 @@ class Sentence(Phrases):
                 yield from self._according(at)
             elif token.word == "put" and self.word(at + 1) == "it":
                 phrase = self.phrase_before(at - 1)
-                if phrase is not None and (self.word(phrase.start - 1) == "as" or self._has_quotation):
+                if phrase is not None and (self.word(phrase.start - 1) == "as" or self.has_quotation):
                     yield Found(phrase, (token.start, self.tokens[at + 1].end), at)
             elif token.word == "words":
                 yield from self._in_words(at)
@@ -354,9 +361,9 @@ class Sentence(Phrases):
             )
         )
 
-    def via(self, found: Found) -> Phrase | None:
-        """The outlet through which the article has what was said."""
-        for at in range(len(self.tokens)):
+    def via(self, found: Found, places: range | None = None) -> Phrase | None:
+        """The outlet through which the article has what was said, where it says so at one of these tokens."""
+        for at in places or range(len(self.tokens)):
             token = self.tokens[at]
             if token.quoted or token.kind != "word" or found.phrase.start <= at < found.phrase.end:
                 continue
@@ -438,8 +445,16 @@ class Sentence(Phrases):
                 return cited, found.phrase
         return found, self.via(found)
 
+    def _without_relative(self, phrase: Phrase) -> Phrase:
+        """The name alone of "Lena Brandt, the harbour master, who"."""
+        if self.word(phrase.end - 1) not in ("who", "which", "that") or phrase.end - phrase.start == 1:
+            return phrase
+        end = next((at for at in range(phrase.start, phrase.end) if self.kind(at) != "word"), phrase.end - 1)
+        return Phrase(phrase.start, max(end, phrase.start + 1))
+
     def speaker(self, phrase: Phrase) -> str:
         """The name in a phrase: Le Monde in "the French newspaper Le Monde"; else the whole phrase."""
+        phrase = self._without_relative(phrase)
         first = last = phrase.end - 1
         if self.kind(last) == "close":
             opening = self._quoted_name_before(last)
@@ -450,5 +465,44 @@ class Sentence(Phrases):
         while first < last and not self.tokens[first + 1].name and self.word(first + 1) in PARTICLES:
             first += 1
         before = self.tokens[first] if first >= phrase.start else None
-        described = first < last and before is not None and before.plain and self._describes(before)
-        return self.span(Phrase(first + 1, phrase.end) if described else phrase).text
+        described = (
+            first < last
+            and before is not None
+            and before.plain
+            and (self._describes(before) or (last - first > 1 and self._works(before)))
+        )
+        several = any(self.word(at) in ("and", "&") for at in range(phrase.start, first))
+        return self.span(Phrase(first + 1, phrase.end) if described and not several else phrase).text
+
+    def every(self) -> list[Found]:
+        """All that may give a voice to words of this sentence, in its order; not each is sure."""
+        plain = list(self.found())
+        known = {found.at for found in plain}
+        more = (self._more_found(at) for at, token in enumerate(self.tokens) if at not in known and not token.quoted)
+        return sorted([*plain, *(found for found in more if found is not None)], key=lambda found: found.at)
+
+    def _more_found(self, at: int) -> Found | None:
+        token = self.tokens[at]
+        if token.kind != "word":
+            return None
+        if token.word == "according" and self.word(at + 1) == "to":
+            phrase = self.phrase_after(at + 2, known=False) or self.words_after(at + 2)
+            cue = (token.start, self.tokens[at + 1].end)
+            return Found(phrase, cue, at, "according", "words") if phrase is not None else None
+        if token.word not in SAYING:
+            return None
+        cue = (token.start, token.end)
+        if self._turned_before(at):
+            turned = self._turned(at + 1)
+            if turned is not None:
+                return Found(turned, cue, at, how="turned")
+            words = self.words_after(at + 1) if self.kind(at - 1) == "close" else None
+            if words is not None:
+                return Found(words, cue, at, how="words after")
+        subject = self.subject(at)
+        if subject is not None:
+            return Found(subject.phrase, cue, at, how=subject.how, stands=subject.stands)
+        if token.word in NOUNS | PLURAL_NOUNS and self.word(at + 1) in ("that", "to", "for"):
+            phrase = self.possessor(at)
+            return Found(phrase, cue, at, how="possessor", stands="noun") if phrase is not None else None
+        return None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from assistant.answer import Span, Voice
 from assistant.voices.cues import Found, Sentence
 from assistant.voices.phrases import Phrase
+from assistant.voices.sureness import sure
 from assistant.voices.tokens import quotations
 from assistant.voices.words import (
     BODIES,
@@ -28,6 +29,8 @@ from assistant.voices.words import (
 
 # How many sentences a pronoun may lie behind the name it stands for.
 _MEMORY = 6
+# Whose claim: the pronoun that would be the subject of claiming.
+_OWNER = {"his": "he", "her": "she", "their": "they"}
 
 
 class Person(NamedTuple):
@@ -54,6 +57,14 @@ class Article:
         self.out: list[Voice | None] = []
 
     def voices(self) -> list[Voice | None]:
+        """The governing voice of each sentence."""
+        return [voice for _, voice in self._read()]
+
+    def every_voice(self) -> list[list[Voice]]:
+        """All voices of each sentence, the governing one first."""
+        return [list(self._every(sentence, voice)) for sentence, voice in self._read()]
+
+    def _read(self) -> Iterator[tuple[Sentence, Voice | None]]:
         quoted = quotations(self.text)
         starts = [start for start, _ in quoted]
         for number, (start, end) in enumerate(self.spans):
@@ -64,16 +75,25 @@ class Article:
             found, via = sentence.voice()
             self.said.append(found)
             self.out.append(self._voice(sentence, found, via) if found else None)
-        return self.out
+            yield sentence, self.out[-1]
+
+    def _every(self, sentence: Sentence, governing: Voice | None) -> Iterator[Voice]:
+        if governing is not None:
+            yield governing
+        for found in sure(sentence, sentence.every()):
+            if governing is None or found.cue != (governing.cue.start, governing.cue.end):
+                voice = self._voice(sentence, found, sentence.via(found, range(found.at, found.at + 1)))
+                yield voice or self._named(sentence.span(found.phrase).text, sentence, found, None)
 
     def _voice(self, sentence: Sentence, found: Found, via: Phrase | None) -> Voice | None:
-        mention = sentence.span(found.phrase)
-        pronoun = mention.text.lower()
+        pronoun = sentence.span(found.phrase).text.lower()
+        pronoun = _OWNER.get(pronoun, pronoun)
         speaker = self._resolved(pronoun, found.phrase.start) if pronoun in PRONOUNS else sentence.speaker(found.phrase)
-        if speaker is None:
-            return None
+        return self._named(speaker, sentence, found, via) if speaker is not None else None
+
+    def _named(self, speaker: str, sentence: Sentence, found: Found, via: Phrase | None) -> Voice:
         cue = Span(*found.cue, self.text[found.cue[0] : found.cue[1]])
-        return Voice(speaker, mention, cue, sentence.span(via) if via else None)
+        return Voice(speaker, sentence.span(found.phrase), cue, sentence.span(via) if via else None)
 
     # ---------------------------------------------------------------------------------- pronouns
 

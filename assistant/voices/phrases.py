@@ -16,12 +16,14 @@ from assistant.voices.words import (
     MODALS,
     OCCASIONS,
     OPENERS,
+    OUTLET_KINDS,
     PARTICLES,
     PEOPLE,
     PREPOSITIONS,
     PRONOUNS,
     RANKS,
     SPEAKERS,
+    THINGS,
     TIMES,
 )
 
@@ -127,7 +129,11 @@ class Phrases:
                 first, at = at, at - 1
                 continue
             if token.plain:
-                if names_end and self.tokens[first].name and not self._describes(token):
+                if (
+                    names_end
+                    and self.tokens[first].name
+                    and not (self._describes(token) or (last - first > 0 and self._works(token)))
+                ):
                     return None
                 first, at = at, at - 1
                 if token.possessive and self.word(at) in DETERMINERS:
@@ -145,6 +151,11 @@ class Phrases:
         return token.word in SPEAKERS | RANKS or token.word.endswith(
             ("man", "woman", "men", "women", "ist", "ists", "ician", "person", "-elect", "star")
         )
+
+    @staticmethod
+    def _works(token: Token) -> bool:
+        """Whether a common noun says what somebody does: caretaker, neurosurgeon."""
+        return token.word.endswith(("er", "or", "ant", "eon", "ess", "ee", "ive")) and token.word not in THINGS
 
     def _clean_before(self, at: int) -> bool:
         """Whether a clause may begin after this token."""
@@ -169,14 +180,20 @@ class Phrases:
             return self._before_apposition(last)
         if token.kind == "break" and token.text in ("—", "–", "--", " - "):
             return self._before_apposition(last)
-        if token.kind == "bracket" and token.text in ")]":
-            for at in range(last - 1, max(-1, last - _APPOSITION), -1):
-                if self.kind(at) == "bracket":
-                    return self.phrase_before(at - 1) if self.tokens[at].text in "([" else None
-            return None
+        if token.kind == "bracket":
+            before = self._before_bracket(last)
+            return self.phrase_before(before) if before < last else None
         if token.kind == "word" and token.word in PRONOUNS and not token.quoted:
             return Phrase(last, last + 1) if self._clean_before(last - 1) else None
         return self._noun_phrase_before(last)
+
+    def _before_bracket(self, last: int) -> int:
+        """The token before the brackets that close at this one; this one where none do."""
+        if self.kind(last) == "bracket" and self.tokens[last].text in ")]":
+            for at in range(last - 1, max(-1, last - _APPOSITION), -1):
+                if self.kind(at) == "bracket":
+                    return at - 1 if self.tokens[at].text in "([" else last
+        return last
 
     def _noun_phrase_before(self, last: int) -> Phrase | None:
         end = last + 1
@@ -277,7 +294,7 @@ class Phrases:
         first = inner[0]
         if first.kind != "word":
             return None
-        last = self._skip_back(opening - 1)
+        last = self._skip_back(self._before_bracket(opening - 1))
         if last < 0:
             return None
         if self.word(last) in PRONOUNS and len(inner) <= 6 and self._clean_before(last - 1):
@@ -342,7 +359,10 @@ class Phrases:
                 token.word in PARTICLES and token.word != "of" and named and at + 1 < total and self.tokens[at + 1].name
             ):
                 pass
-            elif token.number and at == body:
+            elif token.number and (
+                at == body
+                or (named and last == at - 1 and any(each.word in OUTLET_KINDS for each in self.tokens[body:at]))
+            ):
                 last = at
             elif token.plain:
                 if named and not self.tokens[at - 1].possessive and not self._describes(token):

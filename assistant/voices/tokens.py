@@ -76,7 +76,7 @@ TOKEN = regex.compile(
     regex.VERBOSE,
 )
 QUOTE = regex.compile(
-    r"""''|["“”„«»]|(?<![\p{L}\p{N}.])['‘](?=[\p{L}])|(?<=[\p{L}\p{N},.!?…])['’](?![\p{L}\p{N}])|\n"""
+    r"""(?<=\S)'(?=''(?!'))|''|["“”„«»]|(?<![\p{L}\p{N}.])['‘](?=[\p{L}])|(?<=[\p{L}\p{N},.!?…])['’](?![\p{L}\p{N}])|\n"""
 )
 PAIRS = {"“": "”", "„": "“", "«": "»", "»": "«", '"': '"', "'": "'", "‘": "’", "''": "''"}
 POSSESSIVE = regex.compile(r"['’]s\z", regex.IGNORECASE)
@@ -104,7 +104,9 @@ def quotations(text: str) -> list[tuple[int, int]]:
             closes = False  # a mark was forgotten: this one opens again
             found.append((opened[0][0], at))
             opened.clear()
-        if closes:
+        # A pair of two kinds: “...", "...” and “...“ are slips that articles have.
+        slip = bool(opened) and character in '"“”' and opened[-1][1] in '"”' and spaced_after and not spaced_before
+        if closes or slip:
             start, _ = opened.pop()
             if not opened:
                 found.append((start, at + 1))

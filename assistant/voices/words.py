@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 # Verbs of saying, by what they need beside a subject. "plain": nothing. "clause": that what is said stands
@@ -235,6 +236,15 @@ PAPERS = words("""
     timeline video calculations notice announcement
 """)
 SPEAKERS = PEOPLE | BODIES | OUTLET_KINDS | PAPERS
+# Nouns that end as those for people at work do, and are none.
+THINGS = words("""
+    number order power answer offer matter center centre theater river water weather winter summer dinner shoulder
+    cover corner border quarter chapter letter paper tower disaster error factor motor floor door color colour labor
+    labour honor honour favor favour behavior behaviour sector mirror terror horror restaurant elephant grant plant
+    fee committee degree tree success access process business address press express progress congress initiative
+    perspective alternative objective motive archive drive newsletter counter banner barrier carrier trailer poster
+    cancer computer server fiber fibre meter metre liter litre
+""")
 RANKS = words("""
     former current fellow veteran retired senior late incumbent longtime presumptive acting then-president ex
     outgoing incoming rookie junior conservative liberal progressive independent billionaire libertarian
@@ -283,3 +293,50 @@ FEMALE = words("""
     maria catherine heather diane olga julie joyce victoria ruth virginia lauren kelly christina joan evelyn judith
     hillary carly chelsea ivanka melania elena ana fatima aisha ingrid marie claire natalia svetlana irina
 """)
+
+# Verbs of saying whose base and -s forms are nouns as well.
+NOUNS = words("""
+    answer appeal bark blog boast brief call caution chant chat claim comment counsel cry demand email e-mail gripe
+    groan growl grumble hint howl joke lament lecture mention moan mumble murmur note object phone pledge post promise
+    protest query question quip quote rebuke recount relay remark reply report reprimand request retort retweet roar
+    scold scream shout shriek sigh snap stress stutter state talk taunt telegraph telephone tweet vow wail whisper yell
+    estimate show find read attack praise brand label counter repeat whine intimate warn slam blast
+""")
+PLURAL_NOUNS = frozenset({"cries", "queries", *(noun + "s" for noun in NOUNS)})
+# Pronouns that are subjects wherever they stand before a verb, and words that stand for people without naming them.
+SUBJECTS = words("he she they i we you it who")
+INDEFINITE = words("some many others most both few several all one another none those everyone everybody someone")
+# Past forms that do not end in -ed, and frequent verbs that are seldom nouns: what shows that a clause has its verb.
+IRREGULAR = words("""
+    took gave made went came got met left stood sat ran won lost held kept put let set sent spent built brought bought
+    thought felt knew saw heard began became drew fell flew fought grew hit led meant paid rose sold shook spoke
+    struck swung threw tore understood wore withdrew chose drove ate broke caught dealt forgot hid rode rang sang
+    sought slept taught won't woke wrote think believe know want need seem see
+""")
+
+
+def saying_table(lines: list[str]) -> dict[str, frozenset[Form]]:
+    """The forms of the verbs that may say something: those of saying, and those above."""
+    table: dict[str, frozenset[Form]] = {}
+    for line in lines:
+        base = line.split()[0]
+        for word in line.split():
+            if word in (base, base.replace("iz", "is")):
+                table[word] = frozenset({"base"})
+            elif word.endswith("ing"):
+                table[word] = frozenset({"ing"})
+            elif word.endswith("s"):
+                table[word] = frozenset({"s"})
+            elif word in ("wrote", "spoke", "swore"):
+                table[word] = frozenset({"past"})
+            elif word in ("written", "spoken", "sworn"):
+                table[word] = frozenset({"participle"})
+            else:
+                table[word] = frozenset({"past", "participle"})
+    return {word: verb.forms for word, verb in VERB.items()} | table
+
+
+_LINES = Path(__file__).parent.with_name("speech_verbs.txt").read_text(encoding="utf-8").splitlines()
+SAYING = saying_table(_LINES)
+# The base of each form of them.
+LEMMAS = {word: line.split()[0] for line in _LINES for word in line.split()}
