@@ -314,6 +314,9 @@ IRREGULAR = words("""
     sought slept taught won't woke wrote think believe know want need seem see
 """)
 
+# What opens the words that are reported.
+REPORTED = words("that how why what whether if he she they it there")
+
 
 def saying_table(lines: list[str]) -> dict[str, frozenset[Form]]:
     """The forms of the verbs that may say something: those of saying, and those above."""
