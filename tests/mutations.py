@@ -108,8 +108,8 @@ def _mutations(claim: Claim, chance: random.Random) -> Iterator[tuple[str, str, 
         for way in ways:
             for statement in way(text, told, chance):
                 yield kind, way.__name__.removeprefix("_"), statement
-    for statement in _exchanged_by_hand(claim):
-        yield "roles", "exchanged_by_hand", statement
+    for way, statement in _exchanged_by_hand(claim):
+        yield "roles", way, statement
     if claim.evidence[0].publisher:
         for statement in _other_publisher(claim, chance):
             yield "outlet", "other_publisher", statement
@@ -132,7 +132,7 @@ SPELLED = {
     "two": "four", "three": "seven", "four": "six", "five": "eight", "six": "nine", "seven": "three", "eight": "two",
     "nine": "five", "ten": "twelve", "eleven": "thirteen", "twelve": "twenty", "thirteen": "thirty",
     "fourteen": "forty", "seventeen": "seventy", "nineteen": "ninety", "thirty": "fifty", "forty": "fourteen",
-    "sixty": "sixteen", "dozen": "score", "half": "a third", "third": "fourth", "second": "third", "third-": "fifth",
+    "sixty": "sixteen", "dozen": "hundred", "half": "a third", "third": "fourth", "second": "third", "third-": "fifth",
     "fifth": "sixth", "quarter": "tenth", "twenty": "ninety", "hundred": "thousand",
 }  # fmt: skip
 UNITS = {
@@ -420,6 +420,11 @@ def _opposite(text: str, told: str, chance: random.Random) -> Iterator[str]:
     ):
         if match[0] == "first" and re.match(r" (?:went|the bicycles)", text[match.end() :]):
             continue
+        behind = text[match.end() :]
+        if (match[0] == "up to" and not re.match(r" (?:\d|four)", behind)) or (match[0] == "most" and not behind.startswith(" of")):
+            continue
+        if (match[0] in ("lower", "open", "free") and re.match(r" the", behind)) or re.match(r" \w+ly\b", behind):
+            continue
         if match[0] in ("longer", "more") and re.search(r"(?:no|any|the) $", text[: match.start()]):
             continue
         yield _replaced(text, match, OPPOSITES[match[0]])
@@ -448,51 +453,65 @@ def _names_exchanged(text: str, told: str, chance: random.Random) -> Iterator[st
     found = list(_name_places(text))
     for (start, end, one), (second, last, other) in zip(found, found[1:], strict=False):
         between = text[end:second]
-        if re.fullmatch(r"(?:,? (?:and|or|with) |, | of (?:the )?|'s |’s | in )", between) or one == other:
+        if re.fullmatch(r"(?:,? (?:and|or|with|&) |, | of (?:the )?|['’]s? | in )", between) or one == other:
             continue
         yield text[:start] + other + between + one + text[last:]
 
 
 # Two phrases of a rewording whose exchange turns its sense round, by its id.
 EXCHANGED = {
-    "r001": ("Lightning", "The spire of St. Olaf's church in Tromsund"), "r005": ("The bakery chain Oven & Oak", "Veltro Foods"),
-    "r008": ("Lucie Havel", "Amara Okonjo"), "r006": ("the city", "Napoleon's troops"), "r015": ("The former minister Rui Saldanha", "the court"),
-    "r002": ("61", "38"), "r011": ("Two men", "police"), "r014": ("a storm", "212 houses"), "r009": ("The critic Leopold Stahl", "the novel"),
-    "r010": ("Portuguese engineers", "the dam"), "r004": ("The missing hikers", "rangers"), "r021": ("vehicles", "bridge"),
-    "r035": ("The firm", "its plant"), "r031": ("The dockers of Kelverhaven", "the job"), "r032": ("jets", "airline"),
-    "r043": ("exhibition", "visitors"), "r045": ("The coach", "his young goalkeeper"), "r047": ("farmers", "government"),
-    "r052": ("1,200,000", "1,350,000"), "r067": ("40", "60"), "r074": ("9 am", "16:30"), "r163": ("9", "140"),
-    "r165": ("9", "4.5"), "r175": ("2.1", "3.4"), "r176": ("rebels", "capital"), "r177": ("Fire", "the archive"),
-    "r191": ("Lake Miran", "Lake Turgoz"), "r192": ("prices", "wages"), "r200": ("54", "46"), "r198": ("9", "sixty"),
-    "r190": ("daughters", "son"), "r187": ("12", "410"), "r085": ("June 12", "June 26"), "r112": ("Porto Verde", "Adeyemi"),
-    "r119": ("road", "rain"), "r130": ("1247", "1645"), "r174": ("rejected", "accepted"), "r164": ("1966", "1989"),
+    "r001": ("lightning", "the spire of St. Olaf's church in Tromsund"), "r002": ("the budget", "the parliament of Estavia"),
+    "r004": ("the missing hikers", "rangers"), "r005": ("the bakery chain Oven & Oak", "Veltro Foods"),
+    "r006": ("the city", "Napoleon's troops"), "r008": ("Lucie Havel", "Amara Okonjo"),
+    "r009": ("the critic Leopold Stahl", "the novel"), "r010": ("Portuguese engineers", "the dam"),
+    "r011": ("two men", "police"), "r014": ("a storm", "212 houses"),
+    "r015": ("the former minister Rui Saldanha", "the court"), "r022": ("vehicles", "bridge"),
+    "r030": ("Ingrid Solheim", "Bergen"), "r042": ("the exhibition", "visitors"),
+    "r044": ("the coach", "his young goalkeeper"), "r046": ("farmers", "government"), "r052": ("1,200,000", "1,350,000"),
+    "r069": ("9 am", "16:30"), "r080": ("June 12", "June 26"), "r088": ("Kovarik", "the dam"), "r089": ("the WHO", "the outbreak"),
+    "r094": ("Nguyen Thi Lan", "the prize"), "r095": ("Porto Verde", "Adeyemi"), "r103": ("road", "rain"),
+    "r108": ("1247", "1645"), "r132": ("El Norte", "the president"), "r134": ("the prosecutor", "Bergmann"),
+    "r142": ("9", "140"), "r143": ("1966", "1989"), "r144": ("the union", "the company"),
+    "r146": ("The Beacon", "the Harbour Post"), "r153": ("rejected", "accepted"), "r154": ("prices", "wages"),
+    "r155": ("the rebels", "the airport"), "r156": ("fire", "the archive"), "r163": ("daughters", "son"),
+    "r170": ("Lake Miran", "Lake Turgoz"), "r171": ("prices", "wages"), "r179": ("12", "410"),
+    "r181": ("nerve cells", "mice"), "r182": ("Mina Kestrel", "the smallest boat"), "r186": ("the court", "Dmitri Vasilenko"),
+    "r188": ("the emperor", "his brother"), "r191": ("9", "sixty"), "r193": ("Agnes Holloway", "the mill"),
+    "r194": ("the merger with the city", "voters in Halmark"), "r196": ("landslides", "torrential rain"),
+    "r200": ("Lucien Ardoval", "La Vigie"),
 }  # fmt: skip
 
 
-def _exchanged_by_hand(claim: Claim) -> Iterator[str]:
+def _exchanged_by_hand(claim: Claim) -> Iterator[tuple[str, str]]:
+    """Both phrases exchanged in the rewording, and in what was reworded."""
     if claim.id not in EXCHANGED:
         return
-    one, other = EXCHANGED[claim.id]
-    pattern = re.compile(
-        rf"(?<![\w.]){re.escape(one)}(?![\w.]\w)|(?<![\w.]){re.escape(other)}(?![\w.]\w)", re.IGNORECASE
-    )
-    found = list(pattern.finditer(claim.statement))
-    if len(found) == 2 and found[0][0].lower() != found[1][0].lower():
-        first, second = found
-        text = claim.statement
-        turned = (
-            text[: first.start()] + second[0] + text[first.end() : second.start()] + first[0] + text[second.end() :]
-        )
-        yield turned[0].upper() + turned[1:]
+    texts = [("reworded", claim.statement)]
+    if len(claim.evidence) == 1:
+        texts.append(("quoted", claim.evidence[0].text))
+    phrases = "|".join(re.escape(phrase) for phrase in EXCHANGED[claim.id])
+    for way, text in texts:
+        found = list(re.finditer(rf"(?<![\w.])(?:{phrases})(?![\w.]\w)", text, re.IGNORECASE))
+        if len(found) == 2 and found[0][0].lower() != found[1][0].lower():
+            first, second = found
+            middle = text[first.end() : second.start()]
+            turned = text[: first.start()] + second[0] + middle + _small(first[0]) + text[second.end() :]
+            yield f"exchanged_{way}", turned[0].upper() + turned[1:]
+
+
+def _small(phrase: str) -> str:
+    return phrase[0].lower() + phrase[1:] if phrase.split()[0] in ("The", "Two", "A", "Fire", "Police", "Prices") else phrase
 
 
 # mouths
 
 _TRAILING = re.compile(
-    r",? (?:according to|said|says|warned|announced|alleges) (?:[\w.’', ]+?)\.?$|,? [A-Z][\w. ]+ (?:said|says|warned)\.?$"
+    r",? according to [\w.’', ]+?\.?$|, (?:said|says|warned|announced|alleges) [\w.’', ]+?\.?$"
+    r"|, (?:[A-Z]|it )[\w. ]*(?:said|says|warned)(?: in [\w ]+)?\.?$"
 )
 _LEADING = re.compile(
-    r"^(?:[A-Z][^,\"“«:]*?(?:, [^,\"“«]*,)? (?:said|says|told [\w ]+?|warned|wrote to the council on Thursday)(?: on \w+)? that |According to [^,]+(?:, [A-Z]\w+ \w+)?, )"
+    r"^(?:[A-Z][^,\"“«:]*?(?:, [^,\"“«]*,)? (?:said|says|told [\w ]+?|warned|wrote to the council on Thursday)(?: on \w+)? that "
+    r"|According to [^,]+(?:, [A-Z]\w+ \w+)?, )"
 )
 SPEAKERS = [
     "Mayor Ottoline Brask",
@@ -511,7 +530,7 @@ def _stripped(text: str, told: str, chance: random.Random) -> Iterator[str]:
         match = pattern.search(text)
         if match:
             rest = (text[: match.start()] + text[match.end() :]).strip(" ,.")
-            if len(rest.split()) > 4 and not re.search(r"\b(?:sa(?:id|ys)|told|according)\b", rest):
+            if len(rest.split()) > 4 and not re.search(r"\b(?:sa(?:id|ys)|told|according)\b", rest) and f"{rest}." not in told:
                 yield rest[0].upper() + rest[1:] + "."
 
 

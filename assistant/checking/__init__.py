@@ -75,14 +75,18 @@ def _against(claim: Sentence, near: Sequence[Sentence], told: Sequence[Sentence]
         yield f"The quotations do not say {fact.text}."
     for fact in numbers.swapped(claim, near):
         yield f"The quotations say {fact.text} of something else."
+    for fact in numbers.unbounded(claim, near):
+        yield f"The quotations bound {fact.text} from the other side."
     for name in names.unknown(claim, told):
         yield f"The quotations do not name {name.text}."
     for name in names.swapped(claim, near):
         yield f"The quotations name {name.text} for something else."
-    if polarity.turned(claim, carriers):
-        pairs = polarity.opposites(claim, carriers)
+    opposites = polarity.opposites(claim, carriers)
+    if polarity.turned(claim, carriers, opposites):
         yield (
-            f"The quotations say “{pairs[0][1]}”, not “{pairs[0][0]}”." if pairs else "The quotations say the opposite."
+            f"The quotations say “{opposites[0].told}”, not “{opposites[0].claimed}”."
+            if opposites
+            else "The quotations say the opposite."
         )
     if roles.exchanged(claim, carriers):
         yield "The quotations have it the other way round."

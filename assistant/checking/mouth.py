@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import regex
 
-from assistant.answer import Voice
+from assistant.answer import Span, Voice
 from assistant.checking import tables
 from assistant.checking.sentence import Sentence, same_word
 from assistant.checking.tokens import Token, key, tokens
@@ -15,7 +15,15 @@ from assistant.voices import voices
 from index.passages import sentences
 
 _OPENING = regex.compile(r"[\"“«„]")
+_SAYS = r"(?:said|says|wrote|writes|told|tells|added|adds|explained|warned|argued|insisted|noted|stated|announced)"
+_PLAIN = regex.compile(
+    rf"(?P<through>\b[Aa]ccording\ to)\ (?P<outlet>[^,.;:\"“«]{{2,60}})"
+    rf"|\b(?P<before>[Hh]e|[Ss]he|[Tt]hey|[Ii]t)\ (?P<cue>{_SAYS})\b(?!\ (?:goodbye|by))"
+    rf"|,\ (?P<turned>{_SAYS})\ (?P<behind>he|she|they|it)\b",
+    regex.VERBOSE,
+)
 _CLAUSES = regex.compile(r";|,? (?:while|whereas) |, but ")
+_QUOTES = frozenset("\"“”«»„")
 _BARE = 3  # content words before the words that tell who says it: fewer, and these lead the sentence
 _STRIPPED = 0.34  # of the words found: from here on the claim itself was somebody's
 _STANDS = [frozenset(row.split()) for row in tables.STANDS.strip().split("\n")]
@@ -32,14 +40,28 @@ def read(
     spans = sentences(text)
     found = []
     inherited = None
-    for (start, end), own in zip(spans, voices(text, spans), strict=True):
+    for (start, end), known in zip(spans, voices(text, spans), strict=True):
         part = text[start:end]
+        own = known or _plain_voice(part, start)
         inherited = own or (inherited if _OPENING.match(part) else None)
         outer = voice if voice is not None and (voice.cue.text in part or voice.cue.text not in text) else None
         heard = outer or own or inherited
         frame = _frame(part, own, start) if own else _frame_of(part, outer)
         found.append(Sentence(part, _name(heard, own), frame, publisher, published, source))
     return found
+
+
+def _plain_voice(part: str, offset: int) -> Voice | None:
+    """Who says it, where it is plain whichever name or pronoun it is."""
+    match = _PLAIN.search(part)
+    if match is None:
+        return None
+    group = next(name for name in ("outlet", "before", "behind") if match[name])
+    cue = "cue" if group == "before" else "turned" if group == "behind" else "through"
+    mention, said = (
+        Span(match.start(name) + offset, match.end(name) + offset, match[name]) for name in (group, cue)
+    )
+    return Voice(mention.text, mention, said)
 
 
 def _name(heard: Voice | None, own: Voice | None) -> str | None:
@@ -58,7 +80,8 @@ def _frame(part: str, voice: Voice, offset: int) -> tuple[int, int]:
     if not inside:
         return 0, 0
     start, end = min(span[0] for span in inside), max(span[1] for span in inside)
-    if sum(1 for token in tokens(part[:start]) if token.key) < _BARE:
+    before = tokens(part[:start])
+    if sum(1 for token in before if token.key) < _BARE and not any(token.text in _QUOTES for token in before):
         return 0, end
     opening = _OPENING.search(part, end)
     return start, opening.start() if opening else len(part)
@@ -79,7 +102,7 @@ def clauses(statement: str) -> Iterator[Sentence]:
     for end in (*(match.start() for match in _CLAUSES.finditer(statement)), len(statement)):
         part = statement[start:end].strip(" ,;")
         if part:
-            voice = voices(part, [(0, len(part))])[0]
+            voice = voices(part, [(0, len(part))])[0] or _plain_voice(part, 0)
             yield Sentence(part, _name(voice, voice), _frame(part, voice, 0) if voice else (0, 0))
         start = end
 
@@ -128,6 +151,9 @@ def _has_mouth(clause: Sentence, carrier: Sentence) -> bool:
     if any(_is_named(speaker, publisher) for speaker in speakers):
         rest = clause.text
         return carrier.speaker is None or any(_is_named(part, rest) for part in carrier.speaker.split(" | "))
+    if carrier.speaker is None:
+        acts = clause.framed & carrier.keys - {token.key for token in tokens(clause.speaker or "")}
+        return bool(acts) and any(_is_named(speaker, carrier.text) for speaker in speakers)
     return False
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from assistant.checking import tables
 from assistant.checking.context import Mention, misplaced
 from assistant.checking.quantities import Amount, Clock, Day, Fact, Pair, Rank, agree
 from assistant.checking.sentence import Sentence
@@ -60,3 +61,28 @@ def _comparable(one: Fact, other: Fact) -> bool:
     if isinstance(one.value, Amount) and isinstance(other.value, Amount):
         return one.value.dimension == other.value.dimension or "" in (one.value.dimension, other.value.dimension)
     return type(one.value) is type(other.value)
+
+
+def unbounded(statement: Sentence, near: Sequence[Sentence]) -> Iterator[Fact]:
+    """The numbers that the statement bounds from one side and the quotations from the other: "over 60", "up to 60"."""
+    for fact in statement.facts:
+        side = _bound(statement, fact)
+        told = [
+            _bound(sentence, other)
+            for sentence in near
+            for other in sentence.facts
+            if _agrees(statement, fact, sentence, other)
+        ]
+        if side is not None and told and all(other == 1 - side for other in told):
+            yield fact
+
+
+def _bound(sentence: Sentence, fact: Fact) -> int | None:
+    """Whether the words before a number bound it from below (0), from above (1), or not at all."""
+    before = [token.word for token in sentence.tokens[max(0, fact.start - 3) : fact.start]]
+    for length in (3, 2, 1):
+        phrase = "-".join(before[-length:])
+        for side, phrases in enumerate(tables.BOUNDS):
+            if phrase in phrases:
+                return side
+    return None

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from assistant.checking import tables
 from assistant.checking.context import Mention, context, fit
 from assistant.checking.sentence import Sentence
-from assistant.checking.tokens import opposed
+from assistant.checking.tokens import key, opposed
 
 _SCOPE = 3  # content words on each side that say what a negation is about
 _CLAUSE = frozenset(".;:")
@@ -62,50 +62,61 @@ def _keys(sentence: Sentence, places: range) -> tuple[str, ...]:
     return tuple(keys)
 
 
-def turned(statement: Sentence, carriers: Sequence[Sentence]) -> bool:
+class Opposite(NamedTuple):
+    """A word of the statement in the place where a quotation has its opposite."""
+
+    claimed: str
+    told: str
+
+
+def turned(statement: Sentence, carriers: Sequence[Sentence], opposites: Sequence[Opposite]) -> bool:
     """Whether the statement negates what the quotations affirm, or the other way round."""
     mine = negations(statement)
+    theirs = [one for carrier in carriers for one in negations(carrier)]
     least = most = 0
     seen: set[tuple[str, ...]] = set()
-    for carrier in carriers:
-        for one in negations(carrier):
-            near = one.behind[:2] or one.before[:1]
-            if near in seen and near:
-                continue  # said twice
-            seen.add(near)
-            about = [key in statement.keys for key in near]
-            least += bool(about) and all(about)
-            most += any(key in statement.keys for key in (*one.behind, *one.before))
-    flips = len(opposites(statement, carriers))
-    if not mine and not most:
-        return flips % 2 == 1
-    if any((len(mine) + flips - count) % 2 == 0 for count in range(min(least, most), most + 1)):
-        return bool(mine) and not flips and _moved(mine, carriers)
-    return True
+    for one in theirs:
+        near = one.behind[:2] or one.before[:1]
+        if near in seen:
+            continue  # said twice
+        seen.add(near)
+        least += bool(near) and all(word in statement.keys for word in near)
+        most += any(word in statement.keys for word in (*one.behind, *one.before))
+    even = any((len(mine) - count) % 2 == 0 for count in range(least, max(least, most) + 1))
+    if opposites:
+        undone = len(opposites) == 1 and not even and _negated(opposites[0], (*mine, *theirs))
+        return not undone
+    return not even or (bool(mine) and _moved(mine, carriers))
+
+
+def _negated(opposite: Opposite, all_negations: Sequence[Negation]) -> bool:
+    """Whether one of the two words is itself negated: "not safe" is "unsafe"."""
+    pair = {key(opposite.claimed), key(opposite.told)}
+    return any(pair & set(one.behind[:1]) for one in all_negations)
 
 
 def _moved(mine: Sequence[Negation], carriers: Sequence[Sentence]) -> bool:
     """Whether a negation stands at a word that the quotations have, but without it."""
     theirs = [one for carrier in carriers for one in negations(carrier)]
-    about = {key for one in theirs for key in (*one.behind, *one.before)}
-    told = {key for carrier in carriers for key in carrier.keys}
+    about = {word for one in theirs for word in (*one.behind, *one.before)}
+    told = {word for carrier in carriers for word in carrier.keys}
     for one in mine:
-        keys = [key for key in (*one.behind[:2], *one.before[:1]) if key in told]
-        if keys and not any(key in about for key in keys):
+        words = [word for word in (*one.behind[:2], *one.before[:1]) if word in told]
+        if words and not any(word in about for word in words):
             return True
     return False
 
 
-def opposites(statement: Sentence, carriers: Sequence[Sentence]) -> list[tuple[str, str]]:
+def opposites(statement: Sentence, carriers: Sequence[Sentence]) -> list[Opposite]:
     """Words of the statement in the place where a quotation has their opposite, each with it."""
     found = []
     named = {place for name in statement.names if name.sure for place in range(name.start, name.end)}
     for place, token in enumerate(statement.tokens):
-        if token.kind != "word" or place in named:
+        if token.kind != "word" or place in named or token.word in tables.NEGATORS:
             continue
         best_own, best_other, other = _fits(statement, place, carriers)
         if other and best_other > best_own + _SLOT:
-            found.append((token.word, other))
+            found.append(Opposite(token.word, other))
     return found
 
 
@@ -117,7 +128,7 @@ def _fits(statement: Sentence, place: int, carriers: Sequence[Sentence]) -> tupl
     here = None
     for carrier in carriers:
         for there, token in enumerate(carrier.tokens):
-            if token.kind != "word":
+            if token.kind != "word" or token.word in tables.NEGATORS:
                 continue
             same = token.word == word or (bool(token.key) and token.key == statement.tokens[place].key)
             if not same and not opposed(word, token.word):

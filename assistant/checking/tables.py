@@ -227,10 +227,8 @@ ADVERBIAL = _words("yesterday today tomorrow tonight last next this every")
 
 NEGATORS = _words("""
     not no never none nobody nothing nowhere neither nor without cannot hardly barely scarcely fail fails failed
-    failing refuse refuses refused refusing unable lack lacks lacked lacking deny denies denied denying denial decline
-    declined n't avoid avoided avoids prevent prevented prevents false falsely untrue hoax fewer-than
-    reject rejects rejected rejecting dispute disputes disputed refute refutes refuted stopped ceased
-    impossible rule-out
+    failing refuse refuses refused refusing unable lack lacks lacked lacking deny denies denied denying denial
+    n't false falsely untrue hoax impossible ceased
 """)
 
 # ------------------------------------------------------------------------- forms, synonyms, opposites
@@ -400,8 +398,80 @@ for _row in _rows(_IRREGULAR):
 
 # A row: words that may stand for each other, or, with bars, groups of which one excludes the others.
 GROUPS = """
+    lose loss lost | gain
+    slow slowed | accelerate accelerated
+    free gratis | paid
+    construct | dismantle
+    strengthened | weakened
+    earlier sooner | later
+    often | seldom
+    stay remain | leave quit resign
+    hire recruit | sack
+    lift | impose
+    widen | narrow
+    tie-up | loosen
+    gather | scatter
+    lock | unlock
+    lift-off | landing
+    appear | disappear vanish
+    attract | deter
+    encourage | discourage
+    promote | demote
+    qualify | disqualify
+    agree | disagree
+    like | dislike
+    connect | disconnect
+    load | unload
+    pack | unpack
+    trust | distrust mistrust
+    obey | disobey
+    order | disorder
+    proven | disproven
+    reveal | conceal hide
+    separate | unite join
+    divide | multiply
+    deposit | withdraw
+    debt | asset
+    strength | weakness
+    advantage | disadvantage
+    honest | dishonest
+    loyal | disloyal
+    sharp | blunt
+    rough | smooth
+    loud noisy | quiet silent
+    busy | idle
+    brave | cowardly
+    tall | short
+    fat | thin slim
+    clear | unclear vague
+    busy | quiet
+    polite | rude
+    innocent | guilty
+    smart clever | stupid
+    ahead | behind
+    upper | lower
+    exterior | interior
+    maximum | minimum
+    northward | southward
+    eastward | westward
+    guest | host
+    lender creditor | borrower debtor
+    exporter | importer
+    home | away
+    rural | urban
+    day | night
+    sunrise dawn | sunset dusk
+    hurriedly | slowly
+    briefly | lengthily
+    unanimous unanimously | divided
+    mild moderate | severe serious
+    slight slightly | serious seriously severe severely
+    partly partially | fully wholly completely entirely
+    minority | majority
+    all every | none no
+    most | few
     rise increase grow climb gain jump soar surge up raise boost growth hike | fall drop decline decrease sink plunge down lower reduce cut slump shrink dip tumble reduction
-    win victory triumph | lose loss defeat
+    win victory triumph | lose loss defeat lost
     before prior ahead | after afterwards
     more | less fewer
     most | fewest least
@@ -711,11 +781,10 @@ COUNTRY_ENDINGS = ("", "a", "ia", "y", "e", "o")
 # ------------------------------------------------------------------------------------- who says it
 
 REPORTED = _words("""
-    said says say saying told tells tell according wrote writes report reports reported announced announces claimed
-    claims claim stated states added adds explained explains warned warns argued argues alleged alleges alleging insisted
-    noted notes denied denies deny confirmed quoted called accused promised admitted testified concluded suggests
-    suggest suggested estimate estimated estimates predicted expects demanded believes thinks wrote tweeted
-    revealed revealing vowed declared acknowledged
+    said says say saying told tells tell according wrote reported announces announced claimed stated adds added
+    explained warned argues argued alleges alleged alleging insists insisted noted notes deny denies denied confirmed
+    accused promised admitted testified concluded suggests suggested estimated predicted believes thinks tweeted
+    vowed declared acknowledged
 """)
 # Verbs of saying that take a stand of their own: one may not stand for a verb outside its row.
 STANDS = """
@@ -728,3 +797,9 @@ STANDS = """
 """
 DOUBTS = _words("doubt doubts doubted question questions questioned deny denies denied")
 PRONOUNS = _words("he she they it his her")
+
+# A row: words before a number that set a bound of one side, and those of the other.
+BOUNDS = (
+    _words("at-least more-than over above exceeding exceeded exceeds upwards-of no-fewer-than no-less-than minimum beyond"),
+    _words("at-most less-than fewer-than under below up-to no-more-than not-more-than maximum almost nearly"),
+)
