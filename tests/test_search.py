@@ -88,6 +88,19 @@ class TestFinding:
     def test_a_day_that_is_named_comes_first(self, library: Library, asked: str, day: date) -> None:
         assert library.search(f"What was written about the bridge {asked}?")[0].article.published == day
 
+    def test_each_of_two_publishers_that_are_named_is_among_the_first(self, library: Library) -> None:
+        hits = library.search("Do The Beacon and La Vigie agree about the medieval ship?", 3)
+        assert {"The Beacon", "La Vigie"} <= {hit.article.publisher for hit in hits} | {
+            copy.publisher for hit in hits for copy in hit.also
+        }
+
+    def test_what_suits_one_part_of_a_question_is_not_behind_all_that_suits_the_other(self, library: Library) -> None:
+        bridge = "Why was the Pilgrim Bridge closed to lorries when divers saw cracks in its old piers"
+        mussels = "what made the council forbid anyone to gather mussels from the beds"
+        first, second, *_ = library.search(f"{bridge}, and {mussels}?")
+        assert "Bridge" in first.article.title
+        assert "mussels" in second.article.title
+
     def test_a_publisher_that_is_named_stays_within_the_filter(self, library: Library) -> None:
         hits = library.search("What did The Beacon write about the bridge?", publishers=["Harbour Post"])
         assert {hit.article.publisher for hit in hits} == {"Harbour Post"}

@@ -1,4 +1,4 @@
-"""Publishers and days that a question names."""
+"""The parts of a question, and the publishers and days that it names."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.named import Day, Publishers, days
+from index.asked import Day, Publishers, days, parts
+from index.words import stems
 
 NAMES = [
     "The Beacon",
@@ -61,6 +62,32 @@ def test_a_collection_without_publishers_has_none_to_name() -> None:
 def test_any_text_can_be_asked(text: str) -> None:
     assert Publishers(NAMES).named_in(text) <= {name.casefold() for name in NAMES}
     assert all(isinstance(day, Day) for day in days(text))
+    assert len(parts(text)) != 1
+    said = [stem for part in parts(text) for stem in stems(part)]
+    assert said == stems(text)[: len(said)]
+
+
+BOTH = (
+    "Did the harbour master order divers down to the old stone piers before noon, while the ferry company sold tickets "
+    "for the last crossing of that summer day, and blame the town council?"
+)
+SHORT = "Did the harbour master order divers down, while the ferry company sold tickets, and blame the council?"
+
+
+def test_a_long_question_has_parts() -> None:
+    assert parts(BOTH) == [
+        "Did the harbour master order divers down to the old stone piers before noon",
+        "while the ferry company sold tickets for the last crossing of that summer day, and blame the town council?",
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "?", SHORT, "one of the many words " * 20, "pier, " * 3])
+def test_what_is_short_or_of_one_part_is_searched_whole(text: str) -> None:
+    assert parts(text) == []
+
+
+def test_a_text_of_any_length_has_few_parts() -> None:
+    assert len(parts("the ferry rammed the old stone pier, " * 500)) == 8
 
 
 DAYS = {

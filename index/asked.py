@@ -1,4 +1,4 @@
-"""What a question names: publishers of the collection, and the days or months on which something was published."""
+"""What a question asks: its parts, and the publishers and the days that it names."""
 
 from __future__ import annotations
 
@@ -7,6 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 
 import regex
+
+from index.words import stems
+
+_LONG = 18  # words that tell, from which on a question is taken apart; shorter ones found less with their parts
+_PART = 4  # words that tell, which a part needs to be searched alone
+_MOST = 8  # parts that are searched: a bound on what a text of any length costs
+_PARTING = regex.compile(r"[,;?]\s+|\s+(?=(?:while|whereas|but|and|compared)\b)")
 
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 _BRANCH = regex.compile(r"\s+[-–—|]\s+|:\s+")  # The Independent - Sports; CNBC | World Business News Leader
@@ -26,6 +33,22 @@ _DAYS = regex.compile(
     r")",
     regex.IGNORECASE,
 )
+
+
+def parts(text: str) -> list[str]:
+    """The parts of a long question of several, each with words enough to be searched alone; else none."""
+    if len(stems(text)) < _LONG:
+        return []
+    found: list[str] = []
+    for piece in _PARTING.split(text):
+        if found and len(stems(found[-1])) < _PART:
+            found[-1] += f", {piece}"
+        else:
+            found.append(piece)
+    if len(found) > 1 and len(stems(found[-1])) < _PART:
+        last = found.pop()
+        found[-1] += f", {last}"
+    return found[:_MOST] if len(found) > 1 else []
 
 
 @dataclass(frozen=True, slots=True)
