@@ -132,10 +132,13 @@ def retrieve(view: View, question: str, limit: int = _RANKED, **filters: Any) ->
 
 
 def ranked_articles(view: View, question: str, limit: int = 100) -> list[str]:
-    """The ids of the articles found for a question, best first: those of the re-ranked hits, then the other hits'."""
+    """The ids of the articles found for a question, best first: those of the re-ranked hits, then the other hits'.
+
+    The near-copies of an article, which are shown with it, come right behind it.
+    """
     ranked, found = retrieve(view, question, limit)
     hits = [*(one.hit for one in ranked), *found.hits]
-    return list(dict.fromkeys(hit.article_id for hit in hits))
+    return list(dict.fromkeys(article.id for hit in hits for article in (hit.article, *hit.also)))
 
 
 class LibraryRetriever(BaseRetriever):

@@ -144,7 +144,7 @@ def together(all: Sequence[Rankings]) -> list[Score]:
 
 def _ranked(view: View, text: str, articles: int) -> Iterable[tuple[str, list[str]]]:
     """The articles that each system finds, best first."""
-    yield "clippings", ranked_articles(view, text, _DEPTH)
+    yield "clippings", ranked_articles(view, text, _DEPTH)[:_DEPTH]
     yield "dense", _deep_enough(lambda many: view.by_meaning(text, many), min(_DEPTH, articles))
     yield "words", _deep_enough(lambda many: view.by_words(text, many), min(_DEPTH, articles))
 
