@@ -421,7 +421,9 @@ def _opposite(text: str, told: str, chance: random.Random) -> Iterator[str]:
         if match[0] == "first" and re.match(r" (?:went|the bicycles)", text[match.end() :]):
             continue
         behind = text[match.end() :]
-        if (match[0] == "up to" and not re.match(r" (?:\d|four)", behind)) or (match[0] == "most" and not behind.startswith(" of")):
+        if (match[0] == "up to" and not re.match(r" (?:\d|four)", behind)) or (
+            match[0] == "most" and not behind.startswith(" of")
+        ):
             continue
         if (match[0] in ("lower", "open", "free") and re.match(r" the", behind)) or re.match(r" \w+ly\b", behind):
             continue
@@ -500,7 +502,11 @@ def _exchanged_by_hand(claim: Claim) -> Iterator[tuple[str, str]]:
 
 
 def _small(phrase: str) -> str:
-    return phrase[0].lower() + phrase[1:] if phrase.split()[0] in ("The", "Two", "A", "Fire", "Police", "Prices") else phrase
+    return (
+        phrase[0].lower() + phrase[1:]
+        if phrase.split()[0] in ("The", "Two", "A", "Fire", "Police", "Prices")
+        else phrase
+    )
 
 
 # mouths
@@ -530,7 +536,12 @@ def _stripped(text: str, told: str, chance: random.Random) -> Iterator[str]:
         match = pattern.search(text)
         if match:
             rest = (text[: match.start()] + text[match.end() :]).strip(" ,.")
-            if len(rest.split()) > 4 and not re.search(r"\b(?:sa(?:id|ys)|told|according)\b", rest) and f"{rest}." not in told:
+            if (
+                len(rest.split()) > 4
+                and " that " not in match[0][:12]
+                and not re.search(r"\b(?:sa(?:id|ys)|told|according)\b", rest)
+                and f"{rest}." not in told
+            ):
                 yield rest[0].upper() + rest[1:] + "."
 
 

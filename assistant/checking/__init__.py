@@ -112,7 +112,7 @@ def _carriers(claim: Sentence, near: Sequence[Sentence]) -> list[Sentence]:
     while rest and left and len(found) < _CARRIERS:
         best = max(rest, key=lambda one: len(left & one.keys))
         gain = left & best.keys
-        if not gain or (found and len(gain) < 2 and len(gain) < 0.2 * len(claim.keys)):
+        if not gain:
             break
         found.append(best)
         rest.remove(best)

@@ -8,10 +8,19 @@ from typing import NamedTuple
 from assistant.checking.sentence import Sentence
 
 _REACH = 5  # content words on each side
-_OTHER_SIDE = 0.5  # what a neighbour on the other side counts: clauses and passives turn round
-_MARGIN = 0.12  # by how much another fact must fit better
+
+_OTHER_SIDE = 0.5  # what a neighbour on the other side counts: clauses turn round
 
 Context = dict[tuple[bool, str], float]
+
+
+class Margin(NamedTuple):
+    """By how much another must fit better to be taken for the true one."""
+
+    free: float  # where nothing else claims it
+    exchanged: float  # where two would have to change places, both together
+    least: float = 0.0  # how well it must fit at all
+    turned: float = 0.5  # what a neighbour on the other side counts where two change places: passives turn round
 
 
 class Mention(NamedTuple):
@@ -41,7 +50,7 @@ def context(mention: Mention, hidden: frozenset[int]) -> Context:
     return found
 
 
-def fit(claimed: Context, told: Context) -> float:
+def fit(claimed: Context, told: Context, other_side: float = _OTHER_SIDE) -> float:
     """How much of the one's neighbourhood is the other's, 0..1."""
     whole = sum(claimed.values())
     if not whole:
@@ -49,7 +58,7 @@ def fit(claimed: Context, told: Context) -> float:
     shared = 0.0
     for (right, key), weight in claimed.items():
         same = min(weight, told.get((right, key), 0.0))
-        turned = _OTHER_SIDE * min(weight, told.get((not right, key), 0.0))
+        turned = other_side * min(weight, told.get((not right, key), 0.0))
         shared += max(same, turned)
     return shared / whole
 
@@ -59,6 +68,7 @@ def misplaced(
     told: Sequence[Mention],
     same: Callable[[int, int], bool],
     rivals: Callable[[int, int], bool],
+    margin: Margin,
 ) -> list[int]:
     """The claimed mentions that the evidence states of something else.
 
@@ -69,23 +79,26 @@ def misplaced(
     mine = [context(one, _hidden(one, claimed)) for one in claimed]
     theirs = [context(one, _hidden(one, told)) for one in told]
     fits = [[fit(one, other) for other in theirs] for one in mine]
+    if margin.turned == _OTHER_SIDE:
+        loose = fits
+    else:
+        loose = [[fit(one, other, margin.turned) for other in theirs] for one in mine]
     agreeing = [[j for j in range(len(told)) if same(i, j)] for i in range(len(claimed))]
     own = [max((fits[i][j] for j in agreeing[i]), default=0.0) for i in range(len(claimed))]
+
+    def gain(i: int, j: int, k: int) -> float:
+        """What the fit gains if i stands where the quotations have j, which k claims, and k stands for i."""
+        kept = max(loose[i][a] for a in agreeing[i]) + max(loose[k][a] for a in agreeing[k])
+        return loose[i][j] + max(loose[k][a] for a in agreeing[i]) - kept
+
     found = []
     for i in range(len(claimed)):
-        if not agreeing[i]:
-            continue
         for j in range(len(told)):
-            if j in agreeing[i] or not rivals(i, j) or fits[i][j] <= own[i]:
+            if not agreeing[i] or j in agreeing[i] or not rivals(i, j) or fits[i][j] <= own[i]:
                 continue
             holders = [k for k in range(len(claimed)) if k != i and j in agreeing[k]]
-            if not holders:
-                if fits[i][j] > own[i] + _MARGIN:
-                    found.append(i)
-                    break
-                continue
-            exchanged = max(fits[i][j] + max(fits[k][a] for a in agreeing[i]) - own[i] - own[k] for k in holders)
-            if exchanged > 2 * _MARGIN:
+            free = not holders and fits[i][j] > max(own[i] + margin.free, margin.least)
+            if free or any(gain(i, j, k) > margin.exchanged for k in holders):
                 found.append(i)
                 break
     return found

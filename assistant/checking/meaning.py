@@ -55,7 +55,6 @@ def features(
     """What the score is read off."""
     keys = statement.keys
     told = frozenset[str]().union(*(sentence.keys for sentence in everything))
-    best = max((len(keys & sentence.keys) for sentence in near), default=0) / max(1, len(keys))
     two = frozenset[str]().union(*(sentence.keys for sentence in near[:2]))
     vectors = embed(
         [statement.text, *(sentence.text[:2000] for sentence in near), " ".join(one.text for one in near[:3])[:4000]]
@@ -65,7 +64,6 @@ def features(
         "cosine": float(np.max(cosines)),
         "together": float(cosines[-1]),
         "covered": len(keys & told) / max(1, len(keys)),
-        "covered_best": best,
         "covered_two": len(keys & two) / max(1, len(keys)),
         "pairs": _pairs_covered(statement, near),
         "broken": float(min(broken, 4)),

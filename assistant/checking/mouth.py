@@ -22,8 +22,9 @@ _PLAIN = regex.compile(
     rf"|,\ (?P<turned>{_SAYS})\ (?P<behind>he|she|they|it)\b",
     regex.VERBOSE,
 )
+_OF = regex.compile(r"(?<=\p{Ll}) of ")  # "the head of Talgo" may be "its head"
 _CLAUSES = regex.compile(r";|,? (?:while|whereas) |, but ")
-_QUOTES = frozenset("\"“”«»„")
+_QUOTES = frozenset('"“”«»„')
 _BARE = 3  # content words before the words that tell who says it: fewer, and these lead the sentence
 _STRIPPED = 0.34  # of the words found: from here on the claim itself was somebody's
 _STANDS = [frozenset(row.split()) for row in tables.STANDS.strip().split("\n")]
@@ -58,9 +59,7 @@ def _plain_voice(part: str, offset: int) -> Voice | None:
         return None
     group = next(name for name in ("outlet", "before", "behind") if match[name])
     cue = "cue" if group == "before" else "turned" if group == "behind" else "through"
-    mention, said = (
-        Span(match.start(name) + offset, match.end(name) + offset, match[name]) for name in (group, cue)
-    )
+    mention, said = (Span(match.start(name) + offset, match.end(name) + offset, match[name]) for name in (group, cue))
     return Voice(mention.text, mention, said)
 
 
@@ -153,14 +152,16 @@ def _has_mouth(clause: Sentence, carrier: Sentence) -> bool:
         return carrier.speaker is None or any(_is_named(part, rest) for part in carrier.speaker.split(" | "))
     if carrier.speaker is None:
         acts = clause.framed & carrier.keys - {token.key for token in tokens(clause.speaker or "")}
-        return bool(acts) and any(_is_named(speaker, carrier.text) for speaker in speakers)
+        return bool(acts or carrier.words & tables.SPEAKS) and any(
+            _is_named(speaker, carrier.text) for speaker in speakers
+        )
     return False
 
 
 def _is_named(speaker: str, where: str) -> bool:
     """Whether a speaker is among the words: all of the name, or a word of what the speaker is."""
     theirs = [token for token in tokens(where) if token.kind == "word"]
-    mine = [token for token in tokens(speaker) if token.kind == "word"]
+    mine = [token for token in tokens(_OF.split(speaker)[0]) if token.kind == "word"]
     if not mine or not theirs:
         return False
     if all(token.word in tables.PRONOUNS for token in mine):

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from assistant.checking import tables
-from assistant.checking.context import Mention, misplaced
+from assistant.checking.context import Margin, Mention, misplaced
 from assistant.checking.sentence import Name, Sentence, acronym, same_word
 from assistant.checking.tokens import opposed, tokens
 
 _MOST = 60  # names that are compared with each other
+_MARGIN = Margin(free=0.4, exchanged=0.6, least=0.6, turned=1.0)
 
 
 def unknown(statement: Sentence, evidence: Sequence[Sentence]) -> Iterator[Name]:
@@ -120,6 +121,7 @@ def swapped(statement: Sentence, near: Sequence[Sentence]) -> Iterator[Name]:
         [Mention(sentence, name.start, name.end) for sentence, name in theirs],
         same,
         lambda i, j: not any(opposed(one, other) for one in mine[i].words for other in theirs[j][1].words),
+        _MARGIN,
     )
     yield from (mine[place] for place in found)
 

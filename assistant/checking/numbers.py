@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from assistant.checking import tables
-from assistant.checking.context import Mention, misplaced
+from assistant.checking.context import Margin, Mention, misplaced
 from assistant.checking.quantities import Amount, Clock, Day, Fact, Pair, Rank, agree
 from assistant.checking.sentence import Sentence
 
 _MOST = 60  # facts that are compared with each other
+_MARGIN = Margin(free=0.12, exchanged=0.24)
 
 
 def unknown(statement: Sentence, evidence: Sequence[Sentence]) -> Iterator[Fact]:
     """The numbers, dates and times that the quotations do not say."""
-    told = [(sentence, fact) for sentence in evidence for fact in sentence.facts]
-    for fact in statement.facts:
-        if _is_one(fact) or any(_agrees(statement, fact, sentence, other) for sentence, other in told):
+    told = {(fact.value, sentence.published): (sentence, fact) for sentence in evidence for fact in sentence.facts}
+    claimed = {(fact.value, _counts(statement, fact)): fact for fact in statement.facts}
+    for fact in claimed.values():
+        if _is_one(fact) or any(_agrees(statement, fact, *other) for other in told.values()):
             continue
         if isinstance(fact.value, Pair) and _pair_told(fact.value, evidence):
             continue
@@ -29,8 +31,12 @@ def _is_one(fact: Fact) -> bool:
 
 
 def _agrees(statement: Sentence, fact: Fact, sentence: Sentence, other: Fact) -> bool:
-    behind = statement.tokens[fact.end] if fact.end < len(statement.tokens) else None
-    return agree(fact.value, other.value, sentence.published, bool(behind and behind.key))
+    return agree(fact.value, other.value, sentence.published, _counts(statement, fact))
+
+
+def _counts(statement: Sentence, fact: Fact) -> bool:
+    """Whether the number counts the word behind it."""
+    return fact.end < len(statement.tokens) and bool(statement.tokens[fact.end].key)
 
 
 def _pair_told(pair: Pair, evidence: Sequence[Sentence]) -> bool:
@@ -53,6 +59,7 @@ def swapped(statement: Sentence, near: Sequence[Sentence]) -> Iterator[Fact]:
             [Mention(sentence, fact.start, fact.end) for sentence, fact in theirs],
             lambda i, j, mine=mine, theirs=theirs: _agrees(statement, mine[i], *theirs[j]),  # type: ignore[misc]
             lambda i, j, mine=mine, theirs=theirs: _comparable(mine[i], theirs[j][1]),  # type: ignore[misc]
+            _MARGIN,
         )
         yield from (mine[place] for place in found)
 

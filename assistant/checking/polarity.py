@@ -21,6 +21,7 @@ class Negation(NamedTuple):
     place: int
     behind: tuple[str, ...]
     before: tuple[str, ...]
+    verb: bool  # it negates its object alone
 
 
 def negations(sentence: Sentence) -> list[Negation]:
@@ -35,6 +36,7 @@ def negations(sentence: Sentence) -> list[Negation]:
                 place,
                 _keys(sentence, range(place + 1, len(sequence))),
                 _keys(sentence, range(place - 1, -1, -1)),
+                token.word in _VERBS,
             )
         )
     return found
@@ -46,9 +48,15 @@ def _idle(sentence: Sentence, place: int) -> bool:
     behind = sequence[place + 1].text if place + 1 < len(sequence) else ""
     before = sequence[place - 1].word if place else ""
     word = sequence[place].word
+    if word in _WITH_TO and behind != "to":
+        return True
     if word == "no" and sequence[place].capital and (behind == "." or behind.isdecimal()) and not sequence[place].opens:
         return True
     return (word == "not" and (behind == "only" or before == "or")) or (word == "without" and behind == "warning")
+
+
+_WITH_TO = frozenset("refuse refuses refused refusing fail fails failed failing".split())
+_VERBS = frozenset("deny denies denied denying denial lack lacks lacked lacking".split()) | _WITH_TO
 
 
 def _keys(sentence: Sentence, places: range) -> tuple[str, ...]:
@@ -81,7 +89,9 @@ def turned(statement: Sentence, carriers: Sequence[Sentence], opposites: Sequenc
             continue  # said twice
         seen.add(near)
         least += bool(near) and all(word in statement.keys for word in near)
-        most += any(word in statement.keys for word in (*one.behind, *one.before))
+        most += any(
+            word in statement.keys for word in (one.behind[:1] if one.verb else (*one.behind[:2], *one.before[:1]))
+        )
     even = any((len(mine) - count) % 2 == 0 for count in range(least, max(least, most) + 1))
     if opposites:
         undone = len(opposites) == 1 and not even and _negated(opposites[0], (*mine, *theirs))

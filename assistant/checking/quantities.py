@@ -446,7 +446,8 @@ def _read_amount(sequence: Sequence[Token], at: int) -> _Found:
         return None
     part = _part(sequence, at)
     if part and not (_word(sequence, at) == "half" and _word(sequence, part[1]) in ("a", "an")):
-        unit = _unit(sequence, part[1], False)
+        article = _word(sequence, part[1]) == "of" and _word(sequence, part[1] + 1) in ("a", "an")
+        unit = _unit(sequence, part[1] + 2 * article, False)
         if unit:
             return [(Amount(part[0] * unit[1], unit[0]), start, unit[2])], unit[2]
         return [(Amount(100 * part[0], "percent"), start, part[1])], part[1]

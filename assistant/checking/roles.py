@@ -8,10 +8,12 @@ from typing import Literal, NamedTuple
 from assistant.checking import tables
 from assistant.checking.quantities import Amount, Fact
 from assistant.checking.sentence import Name, Sentence
-from assistant.checking.tokens import Token
+from assistant.checking.tokens import Token, key
 
 _BOUNDARY = "|"
-_SYMMETRIC = frozenset({"and", "or", "with", "between", "nor", "but", _BOUNDARY, "", "meet", "marri"})
+_DOES = "do:"  # marks a verb among what tells a role
+_VERB = 2  # what a verb counts, where a preposition counts one
+_SYMMETRIC = frozenset({"and", "or", "with", "between", "nor", "but", _BOUNDARY, "", "do:meet", "do:marri"})
 _LINKS = frozenset({"and", "or", "but", "nor", "that", "no"})
 _ATTACHED = frozenset({"of", "in", "at", "on", "for", "from"})
 _MOST_PHRASES = 40
@@ -48,8 +50,9 @@ def _swapped(one: Phrase, other: Phrase, told: Sequence[Phrase]) -> bool:
 
 
 def _alike(one: Phrase, other: Phrase) -> int:
-    """How many of the two sides tell the same role."""
-    return int(bool(one.before & other.before)) + int(bool(one.behind & other.behind))
+    """How much of the roles is the same: a verb's side tells more than a preposition."""
+    same = (*(one.before & other.before), *(one.behind & other.behind))
+    return max((_VERB if word.startswith(_DOES) else 1 for word in same), default=0)
 
 
 class _Part(NamedTuple):
@@ -58,6 +61,10 @@ class _Part(NamedTuple):
     word: str = ""
     passive: bool = False
     name: bool = False
+
+    @property
+    def role(self) -> str:
+        return _DOES + self.word if self.kind == "verb" else self.word
 
 
 def phrases(sentence: Sentence) -> list[Phrase]:
@@ -68,66 +75,77 @@ def phrases(sentence: Sentence) -> list[Phrase]:
         if part.kind != "phrase":
             continue
         before, behind = set[str](), set[str]()
-        left, right = _left(parts, at), _right(parts, at)
-        for neighbour, side, other in ((left, before, behind), (right, behind, before)):
-            if neighbour is not None and neighbour.word not in _SYMMETRIC:
-                (other if neighbour.passive else side).add(neighbour.word)
-        for verb in _reached(parts, at):
-            (before if verb.passive else behind).add(verb.word)
-        found.append(Phrase(frozenset(part.keys if part.name else part.keys[-1:]), frozenset(before), frozenset(behind)))
+        for neighbour in _left(parts, at):
+            (behind if neighbour.passive else before).add(neighbour.role)
+        for neighbour in _right(parts, at):
+            (before if neighbour.passive else behind).add(neighbour.role)
+        before -= _SYMMETRIC
+        behind -= _SYMMETRIC
+        found.append(
+            Phrase(frozenset(part.keys if part.name else part.keys[-1:]), frozenset(before), frozenset(behind))
+        )
     return found
 
 
-def _left(parts: Sequence[_Part], at: int) -> _Part | None:
-    """What stands before a phrase: for the agent of a passive, its verb."""
-    if at == 0:
-        return None
-    if parts[at - 1].word == "by":
-        verbs = [part for part in parts[max(0, at - 5) : at] if part.kind == "verb" and part.passive]
+def _left(parts: Sequence[_Part], at: int) -> Iterator[_Part]:
+    """What tells a phrase's role from before it: for the agent of a passive, its verb."""
+    before = at - 1
+    if before >= 0 and parts[before].word.startswith("#"):  # a number, and what stands before it
+        yield parts[before]
+        before -= 1
+    if before < 0:
+        return
+    if parts[before].word == "by":
+        verbs = [part for part in parts[max(0, before - 4) : before] if part.kind == "verb" and part.passive]
         if verbs:
-            return verbs[-1]
-    if parts[at - 1].kind == "phrase":
-        return _Part("link", (), parts[at - 1].keys[-1])
-    return parts[at - 1]
+            yield verbs[-1]
+            return
+    yield _Part("link", (), parts[before].keys[-1]) if parts[before].kind == "phrase" else parts[before]
 
 
-def _right(parts: Sequence[_Part], at: int) -> _Part | None:
-    if at + 1 >= len(parts) or parts[at + 1].kind == "phrase":
-        return None
-    return parts[at + 1]
-
-
-def _reached(parts: Sequence[_Part], at: int) -> Iterator[_Part]:
-    """The verb of a phrase behind what is attached to it: "the spire of the church struck", "the ship, a wreck, sank"."""
+def _right(parts: Sequence[_Part], at: int) -> Iterator[_Part]:
+    """What tells a phrase's role from behind it, and the verbs behind what is attached to it or coordinated."""
     place = at + 1
+    if place < len(parts) and parts[place].kind == "link":
+        yield parts[place]
     while place + 1 < len(parts) and parts[place].word in _ATTACHED and parts[place + 1].kind == "phrase":
         place += 2
-        while place < len(parts) and parts[place].kind == "phrase":
-            place += 1
-    if place < len(parts) and parts[place].kind == "phrase":
+    while place < len(parts) and parts[place].kind == "phrase":
         place += 1  # a title and then the name
     if place < len(parts) and parts[place].kind == "mark":
-        closing = next((later for later in range(place + 1, min(place + 8, len(parts))) if parts[later].kind == "mark"), None)
+        ahead = range(place + 1, min(place + 8, len(parts)))
+        closing = next((later for later in ahead if parts[later].kind == "mark"), None)
         place = closing + 1 if closing is not None else place
-    if place > at + 1 and place < len(parts) and parts[place].kind == "verb":
-        yield parts[place]
+    if place >= len(parts) or parts[place].kind != "verb":
+        return
+    yield parts[place]
+    for later in range(place + 1, min(place + 8, len(parts) - 1)):
+        if parts[later].kind == "mark":
+            return
+        second = parts[later + 1]
+        if parts[later].word in ("and", "but") and second.kind == "verb":
+            if (
+                second.passive or not parts[place].passive
+            ):  # else "was built and rebuilt" reads like "was built and stood"
+                yield second
 
 
 def _parts(sentence: Sentence) -> Iterator[_Part]:
     sequence = sentence.tokens
     facts = {fact.start: fact for fact in sentence.facts}
-    names = {name.start: name for name in sentence.names}
-    named = {place for name in sentence.names for place in range(name.start, name.end)}
+    names = {name.start: name for name in sentence.names if name.sure}
+    named = {place for name in names.values() for place in range(name.start, name.end)}
     keys: list[str] = []
-    at = 0
+    at, after_mark = 0, False
     while at < len(sequence):
         token, start = sequence[at], at
-        if token.key and start not in facts and start not in names and not _is_verb(sequence, at, named, bool(keys)):
+        noun = token.key and token.word not in tables.PREPOSITIONS and not _is_verb(sequence, at, named, bool(keys))
+        if noun and start not in facts and start not in names:
             keys.append(token.key)
             at += 1
             continue
-        if token.word in tables.DETERMINERS and len(keys) > 1:
-            yield from _closed(keys)
+        if token.word in tables.DETERMINERS and keys:
+            yield from _closed(keys, after_mark)
             keys = []
         part, at = _next_part(sentence, at, facts, names)
         if part is None and token.word not in tables.DETERMINERS:
@@ -136,14 +154,13 @@ def _parts(sentence: Sentence) -> Iterator[_Part]:
             yield _Part("phrase", tuple(keys))
             keys = []
         if part is not None:
+            after_mark = part.kind == "mark"
             yield part
     if keys:
         yield _Part("phrase", tuple(keys))
 
 
-def _next_part(
-    sentence: Sentence, at: int, facts: dict[int, Fact], names: dict[int, Name]
-) -> tuple[_Part | None, int]:
+def _next_part(sentence: Sentence, at: int, facts: dict[int, Fact], names: dict[int, Name]) -> tuple[_Part | None, int]:
     """The part that begins here and is no common noun, and where it ends."""
     if at in facts:
         fact = facts[at]
@@ -152,27 +169,28 @@ def _next_part(
         return _Part("link", (), value) if counts else _Part("phrase", (value,)), max(fact.end, at + 1)
     if at in names:
         name = names[at]
-        return _Part("phrase", name.words, name=True), name.end
+        return _Part("phrase", tuple(key(word) or word for word in name.words), name=True), name.end
     return _other_part(sentence.tokens, at), at + 1
 
 
-def _closed(keys: Sequence[str]) -> Iterator[_Part]:
-    """A phrase that an article follows at once: its last word is a verb, if there is another word."""
-    if len(keys) < 2:
+def _closed(keys: Sequence[str], after_mark: bool) -> Iterator[_Part]:
+    """A phrase that an article follows at once: its last word is a verb, unless it is the only one."""
+    if len(keys) > 1:
+        yield _Part("phrase", tuple(keys[:-1]))
+    if len(keys) > 1 or after_mark:
+        yield _Part("verb", (), keys[-1])
+    else:
         yield _Part("phrase", tuple(keys))
-        return
-    yield _Part("phrase", tuple(keys[:-1]))
-    yield _Part("verb", (), keys[-1])
 
 
 def _other_part(sequence: Sequence[Token], place: int) -> _Part | None:
     token = sequence[place]
     if token.kind == "mark":
         return None if token.text in "-‑'’.\"“”" and place + 1 < len(sequence) else _Part("mark", (), _BOUNDARY)
-    if token.key:
-        return _Part("verb", (), token.key, _is_passive(sequence, place))
     if token.word in tables.PREPOSITIONS or token.word in _LINKS:
         return _Part("link", (), token.word)
+    if token.key:
+        return _Part("verb", (), token.key, _is_passive(sequence, place))
     return None
 
 
@@ -183,26 +201,22 @@ def _is_verb(sequence: Sequence[Token], place: int, names: set[int], inside: boo
     before = sequence[place - 1].word if place else ""
     if before in tables.DETERMINERS:
         return False
+    plural = token.word.endswith("s") and not token.word.endswith(("ss", "us", "is"))
     behind = sequence[place + 1] if place + 1 < len(sequence) else None
-    if inside and behind and behind.key and token.word.endswith("s") and not token.word.endswith(("ss", "us", "is")):
+    if plural and behind is not None and (place + 1 in names or (inside and behind.key)):
         return True  # a plural inside of a noun phrase is rare
-    past = token.word in tables.IRREGULAR or (token.word.endswith("ed") and len(token.word) > 4)
-    if past and token.word not in _NO_VERBS:
+    if place - 1 in names and place + 1 in names:
         return True
-    return before in _BEFORE_VERBS or (
-        place > 0 and place - 1 in names and token.word.endswith("s") and not sequence[place - 1].opens
-    )
+    if token.word in tables.VERB_FORMS or (token.word.endswith("ed") and len(token.word) > 4):
+        return True
+    return before in _BEFORE_VERBS or (place - 1 in names and plural)
 
 
 _BEFORE_VERBS = frozenset(
     "to will would can could may might must shall should not who which did does do has have had".split()
 )
-_NO_VERBS = frozenset("men women children people feet teeth lives halves dead deaths died hundred united left".split())
-_NO_VERBS |= frozenset(form for form in tables.IRREGULAR if form.endswith(("er", "est")))
 
 
 def _is_passive(sequence: Sequence[Token], place: int) -> bool:
-    """Whether the verb here is passive and names who did it: "was beaten by"."""
-    before = [token.word for token in sequence[max(0, place - 3) : place]]
-    behind = [token.word for token in sequence[place + 1 : place + 12]]
-    return any(word in tables.BE for word in before) and "by" in behind
+    """Whether the verb here is a participle behind a form of "be"."""
+    return any(token.word in tables.BE for token in sequence[max(0, place - 3) : place])

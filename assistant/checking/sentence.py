@@ -120,7 +120,7 @@ def _is_initial(sequence: Sequence[Token], at: int) -> bool:
 
 def _name_goes_on(sequence: Sequence[Token], at: int, taken: set[int]) -> int | None:
     """Where the name's next word ends, if the name goes on here."""
-    if at >= len(sequence) or at in taken:
+    if at >= len(sequence) or at in taken or sequence[at - 1].text.endswith(("'s", "’s")):
         return None
     if sequence[at].text == "." and len(sequence[at - 1].text) == 1:
         at += 1  # behind an initial

@@ -233,7 +233,7 @@ NEGATORS = _words("""
 
 # ------------------------------------------------------------------------- forms, synonyms, opposites
 
-_IRREGULAR = """
+_IRREGULAR_VERBS = """
     be am is are was were been being
     bear bore borne born
     beat beaten
@@ -339,6 +339,8 @@ _IRREGULAR = """
     win won
     withdraw withdrew withdrawn
     write wrote written
+"""
+_IRREGULAR_OTHERS = """
     man men
     woman women
     child children
@@ -392,9 +394,14 @@ _IRREGULAR = """
     death deaths died dead dies dying die
 """
 IRREGULAR: dict[str, str] = {}
-for _row in _rows(_IRREGULAR):
+for _row in _rows(_IRREGULAR_VERBS) + _rows(_IRREGULAR_OTHERS):
     for _form in _row[1:]:
         IRREGULAR.setdefault(_form, _row[0])
+VERB_FORMS = frozenset(form for row in _rows(_IRREGULAR_VERBS) for form in row[1:]) - {"left", "lay", "found"} | {
+    "beat",
+    "hit",
+    "quit",
+}
 
 # A row: words that may stand for each other, or, with bars, groups of which one excludes the others.
 GROUPS = """
@@ -471,7 +478,9 @@ GROUPS = """
     all every | none no
     most | few
     rise increase grow climb gain jump soar surge up raise boost growth hike | fall drop decline decrease sink plunge down lower reduce cut slump shrink dip tumble reduction
-    win victory triumph | lose loss defeat lost
+    win victory triumph | lose loss lost
+    beat defeat
+    pass passed | fail failed fails
     before prior ahead | after afterwards
     more | less fewer
     most | fewest least
@@ -784,7 +793,7 @@ REPORTED = _words("""
     said says say saying told tells tell according wrote reported announces announced claimed stated adds added
     explained warned argues argued alleges alleged alleging insists insisted noted notes deny denies denied confirmed
     accused promised admitted testified concluded suggests suggested estimated predicted believes thinks tweeted
-    vowed declared acknowledged
+    vowed declared acknowledged suggest show shows showed indicates indicated indicate
 """)
 # Verbs of saying that take a stand of their own: one may not stand for a verb outside its row.
 STANDS = """
@@ -795,11 +804,15 @@ STANDS = """
     accuse accuses accused
     admit admits admitted acknowledge acknowledged concede conceded
 """
-DOUBTS = _words("doubt doubts doubted question questions questioned deny denies denied")
+SPEAKS = REPORTED | _words(
+    "called calls calling blamed blames criticised criticized praised asked replied dismissed described"
+)
 PRONOUNS = _words("he she they it his her")
 
 # A row: words before a number that set a bound of one side, and those of the other.
 BOUNDS = (
-    _words("at-least more-than over above exceeding exceeded exceeds upwards-of no-fewer-than no-less-than minimum beyond"),
+    _words(
+        "at-least more-than over above exceeding exceeded exceeds upwards-of no-fewer-than no-less-than minimum beyond"
+    ),
     _words("at-most less-than fewer-than under below up-to no-more-than not-more-than maximum almost nearly"),
 )

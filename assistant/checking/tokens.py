@@ -109,7 +109,7 @@ Place = tuple[int, int]  # the row and the group of a word in the table of synon
 def places(word: str) -> tuple[Place, ...]:
     """Where a folded word stands among synonyms and opposites."""
     table = _places()
-    return table.get(word) or table.get(stem(word), ())
+    return tuple(dict.fromkeys((*table.get(word, ()), *table.get(stem(word), ()))))
 
 
 def opposed(one: str, other: str) -> bool:
