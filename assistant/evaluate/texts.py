@@ -14,10 +14,10 @@ import assistant
 from assistant.checking import Evidence, check
 from assistant.evaluate.labelled import Claim, Half, Labelled, Page, Span, Spoken, sample
 from assistant.evaluate.metrics import Figure, Numbers, Score, auroc, column, score, share
-from assistant.retriever import sentences_of
 from assistant.voices import every_voice
 from index import embedder
 from index.errors import Unreadable
+from index.passages import sentences as cut
 from index.readers.apart import Reader
 from index.words import stems
 
@@ -57,7 +57,7 @@ def _voices(document: Spoken, saying: frozenset[str]) -> list[int]:
 
     An attribution is found when a mention overlaps its source and the cue beside it lies in the sentence of its cue.
     """
-    sentences = sentences_of(document.text)
+    sentences = cut(document.text)
     starts = [start for start, _ in sentences]
     predicted = [
         ((voice.mention.start, voice.mention.end), bisect_right(starts, voice.cue.start))
