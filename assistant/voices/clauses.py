@@ -72,8 +72,6 @@ class Clauses(Phrases):
             stands += ", not"
         elif group.modal:
             stands += ", may"
-        if self.word(at + 1) == "by" and "participle" in SAYING[self.tokens[at].word]:
-            return _subject(self.phrase_after(at + 2, known=False), "by", group.kind)
         if group.kind == "passive" or before < 0 or not self._verb(at, group):
             return None
         if group.kind == "participle":
@@ -116,23 +114,6 @@ class Clauses(Phrases):
                 phrase = self.phrase_after(comma + 1, known=True)
                 if phrase is not None and self._verb_follows(phrase.end, len(self.tokens)):
                     return phrase
-        return None
-
-    def possessor(self, at: int) -> Phrase | None:
-        """Whose claim, promise or call the noun at this token is."""
-        for first in range(at - 1, max(-1, at - 5), -1):
-            token = self.tokens[first]
-            if token.kind != "word" or token.quoted:
-                return None
-            if token.word in ("his", "her", "their"):
-                return Phrase(first, first + 1)
-            if token.possessive:
-                if not token.name and token.word not in SPEAKERS:
-                    return None
-                begin = self._chunk_before(first)
-                return Phrase(first if begin is None else begin, first + 1)
-            if not token.plain:
-                return None
         return None
 
     def _verb(self, at: int, group: _Group) -> bool:

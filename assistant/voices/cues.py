@@ -18,7 +18,6 @@ from assistant.voices.words import (
     DETERMINERS,
     MODALS,
     NOT,
-    NOUNS,
     NOUNS_TOO,
     OCCASIONS,
     OPENERS,
@@ -27,7 +26,6 @@ from assistant.voices.words import (
     OWNERS,
     PARTICLES,
     PEOPLE,
-    PLURAL_NOUNS,
     PREPOSITIONS,
     PRONOUNS,
     REPORTED_BARE,
@@ -492,17 +490,9 @@ class Sentence(Clauses):
         if token.word not in SAYING:
             return None
         cue = (token.start, token.end)
-        if self._turned_before(at):
-            turned = self._turned(at + 1)
-            if turned is not None:
-                return Found(turned, cue, at, how="turned")
-            words = self.words_after(at + 1) if self.kind(at - 1) == "close" else None
+        if self._turned_before(at) and self.kind(at - 1) == "close":
+            words = self.words_after(at + 1)
             if words is not None:
                 return Found(words, cue, at, how="words after")
         subject = self.subject(at)
-        if subject is not None:
-            return Found(subject.phrase, cue, at, how=subject.how, stands=subject.stands)
-        if token.word in NOUNS | PLURAL_NOUNS and self.word(at + 1) in ("that", "to", "for"):
-            phrase = self.possessor(at)
-            return Found(phrase, cue, at, how="possessor", stands="noun") if phrase is not None else None
-        return None
+        return Found(subject.phrase, cue, at, how=subject.how, stands=subject.stands) if subject is not None else None

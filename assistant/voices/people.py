@@ -29,8 +29,6 @@ from assistant.voices.words import (
 
 # How many sentences a pronoun may lie behind the name it stands for.
 _MEMORY = 6
-# Whose claim: the pronoun that would be the subject of claiming.
-_OWNER = {"his": "he", "her": "she", "their": "they"}
 
 
 class Person(NamedTuple):
@@ -87,7 +85,6 @@ class Article:
 
     def _voice(self, sentence: Sentence, found: Found, via: Phrase | None) -> Voice | None:
         pronoun = sentence.span(found.phrase).text.lower()
-        pronoun = _OWNER.get(pronoun, pronoun)
         speaker = self._resolved(pronoun, found.phrase.start) if pronoun in PRONOUNS else sentence.speaker(found.phrase)
         return self._named(speaker, sentence, found, via) if speaker is not None else None
 

@@ -61,7 +61,7 @@ def _seen(sentence: Sentence, all_found: Sequence[Found], number: int) -> list[s
     around = _around(all_found, number, sentence)
     marks = "marks" if sentence.has_quotation else "no marks"
     previous = sentence.word(phrase.start - 1)
-    first, following = sentence.word(phrase.start), sentence.word(at + 1)
+    first = sentence.word(phrase.start)
     return [
         f"verb {lemma}",
         f"verb {lemma}, {after}",
@@ -72,7 +72,6 @@ def _seen(sentence: Sentence, all_found: Sequence[Found], number: int) -> list[s
         f"how {found.how}, {subject}",
         f"how {found.how}, {before}",
         f"how {found.how}, {after}",
-        f"how {found.how}, {marks}",
         f"subject {subject}, {found.stands}",
         f"before {before}",
         f"before {before}, {subject}",
@@ -80,15 +79,13 @@ def _seen(sentence: Sentence, all_found: Sequence[Found], number: int) -> list[s
         f"after {after}, {quoting}",
         f"begins {'the sentence' if phrase.start == 0 else 'behind ' + previous if previous in FUNCTION else 'elsewhere'}",
         f"first word {first if first in FUNCTION | SPEAKERS else 'another'}",
-        f"verb {lemma}, {quoting}",
-        f"verb {lemma}, {found.stands}",
-        f"next word {following if following in FUNCTION else 'another'}",
         f"length {min(len(sentence.tokens) // 8, 7)}",
         f"place {3 * at // len(sentence.tokens)}",
         f"number {min(number, 3)} of {min(len(all_found), 4)}",
         *(f"around {each}" for each in around),
         *(f"around {each}, {subject}" for each in around),
         *(f"around {each}, {quoting}" for each in around),
+        *(f"around {each}, how {found.how}" for each in around),
     ]
 
 
