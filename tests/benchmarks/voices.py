@@ -41,6 +41,7 @@ FILE = Path(sureness.__file__).with_name("sureness.json")
 FLOOR = 0.961  # of precision on the half that is fitted on
 LEAST = 8  # how often something is seen before it has a weight
 STRENGTH = 0.1  # the inverse of how much weights are held small
+TOLD = 0.05  # a smaller weight is left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,7 @@ def fit(docs: list[tuple[str, str]], gold: dict[str, list[Attribution]]) -> dict
     whole = model(np.arange(len(every)))
     weights = {name: round(float(w), 2) for name, w in zip(table.get_feature_names_out(), whole.coef_[0], strict=True)}
     all_of_them = {"all": round(float(whole.intercept_[0]), 2), "sure": round(float(from_here), 3)}
-    return all_of_them | {name: weight for name, weight in sorted(weights.items()) if weight}
+    return all_of_them | {name: weight for name, weight in sorted(weights.items()) if abs(weight) >= TOLD}
 
 
 def main() -> None:
