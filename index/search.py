@@ -221,8 +221,10 @@ class View:
             articles, undated = self._record.filtered(self.number, since, until, publishers)
         folded = tuple(name.casefold() for name in publishers)
         filters = _Filters(articles, day_number(since), day_number(until), folded)
-        asked, pool = [text, *parts(text)], max(_POOL, limit)
-        found = [self._find(*one, pool, filters) for one in zip(asked, self.embed(asked), strict=True)]
+        apart, pool = parts(text), max(_POOL, limit)
+        # Apart: together the model would read each part at the length of the whole.
+        vectors = [*self.embed([text]), *(self.embed(apart) if apart else ())]
+        found = [self._find(*one, pool, filters) for one in zip([text, *apart], vectors, strict=True)]
         named = self._opened.publishers.named_in(text)
         for name in sorted(named.intersection(folded) if folded else named):
             # What a named publisher has may stand far down among what all have.
