@@ -9,6 +9,7 @@ from assistant.checking.sentence import Sentence
 
 _REACH = 5  # content words on each side
 
+_FAR = 40  # tokens on each side
 _OTHER_SIDE = 0.5  # what a neighbour on the other side counts: clauses turn round
 
 Context = dict[tuple[bool, str], float]
@@ -35,7 +36,10 @@ def context(mention: Mention, hidden: frozenset[int]) -> Context:
     """The neighbours of a mention by side and key, nearer ones heavier; hidden tokens don't count."""
     found: Context = {}
     sequence = mention.sentence.tokens
-    for right, places in ((False, range(mention.start - 1, -1, -1)), (True, range(mention.end, len(sequence)))):
+    for right, places in (
+        (False, range(mention.start - 1, max(-1, mention.start - _FAR), -1)),
+        (True, range(mention.end, min(mention.end + _FAR, len(sequence)))),
+    ):
         weight = 1.0
         for place in places:
             token = sequence[place]

@@ -75,7 +75,7 @@ def _name(heard: Voice | None, own: Voice | None) -> str | None:
 def _frame(part: str, voice: Voice, offset: int) -> tuple[int, int]:
     """Where a sentence tells who says it: up to its speaker and cue, or from there on."""
     spans = [(span.start - offset, span.end - offset) for span in (voice.mention, voice.cue)]
-    inside = [span for span in spans if 0 <= span[0] and span[1] <= len(part)]
+    inside = [span for span in spans if span[0] >= 0 and span[1] <= len(part)]
     if not inside:
         return 0, 0
     start, end = min(span[0] for span in inside), max(span[1] for span in inside)

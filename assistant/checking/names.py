@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from assistant.checking import tables
+from assistant.checking import tables, thesaurus
 from assistant.checking.context import Margin, Mention, misplaced
 from assistant.checking.sentence import Name, Sentence, acronym, same_word
 from assistant.checking.tokens import opposed, tokens
@@ -47,7 +47,7 @@ def _is_told(name: Name, words: frozenset[str], runs: set[tuple[str, ...]]) -> b
         return True
     if not all(_word_told(word, words, runs) for word in name.words):
         return False
-    return all(_together(one, other, words, runs) for one, other in pairwise(name.words))
+    return all(_together(one, other, runs) for one, other in pairwise(name.words))
 
 
 def _one_place(words: Sequence[str], run: Sequence[str]) -> bool:
@@ -66,7 +66,7 @@ def _word_told(word: str, words: frozenset[str], runs: set[tuple[str, ...]]) -> 
     return any(same_word(word, other) for other in words)
 
 
-def _together(one: str, other: str, words: frozenset[str], runs: set[tuple[str, ...]]) -> bool:
+def _together(one: str, other: str, runs: set[tuple[str, ...]]) -> bool:
     """Whether two words of a name belong to one name in the quotations; a title may stand before any."""
     if any(word in tables.PARTICLES or word in tables.RANKS or word in tables.TITLES for word in (one, other)):
         return True
@@ -98,7 +98,7 @@ def _acts(statement: Sentence, name: Name) -> bool:
         behind.word in tables.BE
         or behind.word in _HELPERS
         or behind.word in tables.REPORTED
-        or (behind.word in tables.IRREGULAR or behind.word.endswith("ed") or behind.text == ",")
+        or (behind.word in thesaurus.IRREGULAR or behind.word.endswith("ed") or behind.text == ",")
     )
 
 

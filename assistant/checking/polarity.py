@@ -8,7 +8,7 @@ from typing import NamedTuple
 from assistant.checking import tables
 from assistant.checking.context import Mention, context, fit
 from assistant.checking.sentence import Sentence
-from assistant.checking.tokens import key, opposed
+from assistant.checking.tokens import key, opposed, places
 
 _SCOPE = 3  # content words on each side that say what a negation is about
 _CLAUSE = frozenset(".;:")
@@ -122,7 +122,7 @@ def opposites(statement: Sentence, carriers: Sequence[Sentence]) -> list[Opposit
     found = []
     named = {place for name in statement.names if name.sure for place in range(name.start, name.end)}
     for place, token in enumerate(statement.tokens):
-        if token.kind != "word" or place in named or token.word in tables.NEGATORS:
+        if token.kind != "word" or place in named or token.word in tables.NEGATORS or not places(token.word):
             continue
         best_own, best_other, other = _fits(statement, place, carriers)
         if other and best_other > best_own + _SLOT:

@@ -172,9 +172,9 @@ def _month_day(sequence: Sequence[Token], at: int) -> tuple[list[Day], int] | No
         year, end = _year_after(sequence, at)
         return [Day(year, month)], end
     days, at = [first[0]], first[1]
-    if _word(sequence, at) in _JOINERS and (second := _day_number(sequence, at + 1)):
-        if _month(sequence, second[1]) is None:
-            days, at = [first[0], second[0]], second[1]
+    second = _day_number(sequence, at + 1) if _word(sequence, at) in _JOINERS else None
+    if second and _month(sequence, second[1]) is None:
+        days, at = [first[0], second[0]], second[1]
     year, end = _year_after(sequence, at)
     return [Day(year, month, day) for day in days], end
 
@@ -300,9 +300,9 @@ def _part(sequence: Sequence[Token], at: int) -> tuple[Fraction, int] | None:
         return None
     behind = at + 1 + (_word(sequence, at + 1) in _DASHES)
     part = _word(sequence, behind)
-    if part in tables.PARTS and (part.endswith("s") or _word(sequence, behind + 1) in _BEHIND_PARTS):
-        if part != "half" or word in ("one", "a"):
-            return whole * tables.PARTS[part], behind + 1
+    shared = part.endswith("s") or _word(sequence, behind + 1) in _BEHIND_PARTS
+    if part in tables.PARTS and shared and (part != "half" or word in ("one", "a")):
+        return whole * tables.PARTS[part], behind + 1
     if _word(sequence, at + 1) == "/" and (below := _figures(sequence, at + 2, 1, 999)):
         return Fraction(whole, below), at + 3
     joined = at + 1 + (_word(sequence, at + 1) == "out")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from assistant.checking import tables
+from assistant.checking import tables, thesaurus
 from assistant.checking.quantities import Amount, Fact
 from assistant.checking.sentence import Name, Sentence
 from assistant.checking.tokens import Token, key
@@ -123,11 +123,10 @@ def _right(parts: Sequence[_Part], at: int) -> Iterator[_Part]:
         if parts[later].kind == "mark":
             return
         second = parts[later + 1]
-        if parts[later].word in ("and", "but") and second.kind == "verb":
-            if (
-                second.passive or not parts[place].passive
-            ):  # else "was built and rebuilt" reads like "was built and stood"
-                yield second
+        coordinated = parts[later].word in ("and", "but") and second.kind == "verb"
+        # Behind a passive, "was built and rebuilt" can't be told from "was built and stood".
+        if coordinated and (second.passive or not parts[place].passive):
+            yield second
 
 
 def _parts(sentence: Sentence) -> Iterator[_Part]:
@@ -207,7 +206,7 @@ def _is_verb(sequence: Sequence[Token], place: int, names: set[int], inside: boo
         return True  # a plural inside of a noun phrase is rare
     if place - 1 in names and place + 1 in names:
         return True
-    if token.word in tables.VERB_FORMS or (token.word.endswith("ed") and len(token.word) > 4):
+    if token.word in thesaurus.VERB_FORMS or (token.word.endswith("ed") and len(token.word) > 4):
         return True
     return before in _BEFORE_VERBS or (place - 1 in names and plural)
 

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 import regex
 
-from assistant.checking import tables
+from assistant.checking import tables, thesaurus
 from index.words import stems
 
 
@@ -89,7 +89,7 @@ def tokens(sentence: str) -> list[Token]:
 def stem(word: str) -> str:
     """The stem of a folded word, irregular forms by their base."""
     plain = word.replace(".", "").replace("'", "")
-    found = stems(tables.IRREGULAR.get(plain, plain))
+    found = stems(thesaurus.IRREGULAR.get(plain, plain))
     return found[0] if found else plain
 
 
@@ -124,7 +124,7 @@ def opposed(one: str, other: str) -> bool:
 @cache
 def _places() -> dict[str, tuple[Place, ...]]:
     found: dict[str, tuple[Place, ...]] = {}
-    for row, line in enumerate(tables.GROUPS.strip().split("\n")):
+    for row, line in enumerate(thesaurus.GROUPS.strip().split("\n")):
         for group, words in enumerate(line.split("|")):
             for word in words.split():
                 for form in dict.fromkeys((word, stem(word))):
