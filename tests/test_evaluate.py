@@ -199,6 +199,45 @@ def test_pages_are_read_as_the_store_reads_them(tmp_path: Path) -> None:
     assert ours.figures["f1"] == plain.figures["f1"] == 1
 
 
+def test_claims_by_hand() -> None:
+    rows = [(1, 0.9, 0, 1), (1, 0.4, 1, 1), (0, 0.6, 0, 1), (0, 0.1, 1, 1), (0, 0.2, 1, 1)]  # supported, score, flagged
+    table = np.array(rows, float)
+    all_of_them = texts._checked("s", table, None)
+    expected = {"auroc": (3 + 2) / 6, "caught": 2 / 3, "false_alarms": 1 / 2}
+    assert dict(all_of_them.figures) == pytest.approx(expected)
+    assert all_of_them.counts == {"supported": 2, "not_supported": 3}
+    assert dict(texts._checked("s", table[2:], "dates").figures) == pytest.approx({"caught": 2 / 3})
+    assert dict(texts._checked("s", table[:2], "rewording").figures) == pytest.approx({"false_alarms": 1 / 2})
+
+
+def test_claims_are_checked_kind_by_kind(tmp_path: Path) -> None:
+    evidence = ["The bridge was closed on Friday.", "Tomas Dovaly counted 21,000 cars in March."]
+    said = [("Tomas Dovaly counted 21,000 cars in March.", "supported", None), ("Tomas Dovaly counted 90,000 cars in March.", "not_supported", "number")]  # fmt: skip
+    write(
+        tmp_path / "claims.jsonl",
+        *({"id": claim, "claim": claim, "evidence_sentences": evidence, "label": label, "kind": kind} for claim, label, kind in said),
+    )  # fmt: skip
+    every, number, words = texts.score_claims(labelled.read(tmp_path), None, None, "", silent)
+    assert dict(every.figures) == {"auroc": 1, "caught": 1, "false_alarms": 0}
+    assert (number.kind, dict(number.figures)) == ("number", {"caught": 1})
+    assert (words.system, dict(words.figures)) == ("words", {"auroc": 1})
+
+
+def test_questions_from_elsewhere_are_of_sets_that_share_no_title() -> None:
+    def prepared(name: str, *titles: str) -> questions.Prepared:
+        asked = tuple(question(f"{name}{number}") for number in range(250))
+        return questions.Prepared(labelled.Labelled(name, None, asked, (), (), ()), Path(name), {}, frozenset(titles))
+
+    one, same, other = prepared("a", "normans", "oil"), prepared("b", "oil"), prepared("c", "mussels")
+    drawn = questions.elsewhere(one, [one, same, other], None)
+    assert {ask.id[0] for ask in drawn} == {"c"}
+    assert len(drawn) == 200
+    assert drawn == questions.elsewhere(one, [other, one], None)
+    halved = questions.elsewhere(one, [one, same, other], "report")
+    assert {half(ask.key) for ask in halved} == {"report"}
+    assert {ask.id[0] for ask in questions.elsewhere(other, [one, same, other], None)} == {"a", "b"}
+
+
 # Halves and samples
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import runpy
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -93,3 +95,13 @@ def test_a_digest_knows_names_and_contents(floors: Any, tmp_path: Path) -> None:
     renamed = floors.digest(tmp_path)
     (tmp_path / "html" / "b").write_text("three")
     assert len({first, renamed, floors.digest(tmp_path)}) == 3
+
+
+def test_rows_as_markdown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "rows.json").write_text(json.dumps(ROWS))
+    monkeypatch.setattr(sys, "argv", ["table.py", str(tmp_path / "rows.json")])
+    runpy.run_path(str(QUALITY / "table.py"), run_name="__main__")
+    out = capsys.readouterr().out
+    assert "| news | clippings | 9 | .800 (.70–.90) | 30.0 (28.0–34.0) |" in out
+    assert "| news | clippings, near misses | 9 | .600 |" in out
+    assert out.index("| retrieval |") < out.index("| answers |") < out.index("| refusal |")
