@@ -1,3 +1,4 @@
+# ruff: noqa: ARG001  every way of making a statement false is called alike
 """True statements and false ones made of them, each false in one known way: what checking is measured on.
 
 True: every sentence of the sample articles, verbatim, and the rewordings of data/rewordings.jsonl. False: one of them

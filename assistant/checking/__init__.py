@@ -82,13 +82,14 @@ def _against(claim: Sentence, near: Sequence[Sentence], told: Sequence[Sentence]
     for name in names.swapped(claim, near):
         yield f"The quotations name {name.text} for something else."
     opposites = polarity.opposites(claim, carriers)
-    if polarity.turned(claim, carriers, opposites):
+    converse = len(opposites) == 1 and roles.mirrored(claim, carriers, dict([opposites[0]]))
+    if not converse and polarity.turned(claim, carriers, opposites):
         yield (
             f"The quotations say “{opposites[0].told}”, not “{opposites[0].claimed}”."
             if opposites
             else "The quotations say the opposite."
         )
-    if roles.exchanged(claim, carriers):
+    if not converse and (roles.exchanged(claim, carriers) or roles.mirrored(claim, carriers)):
         yield "The quotations have it the other way round."
     yield from _mouths(claim, carriers)
 

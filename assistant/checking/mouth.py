@@ -120,7 +120,7 @@ def stripped(statement: Sentence, carriers: Sequence[Sentence]) -> str | None:
 
 
 def _reports(sequence: Sequence[Token]) -> bool:
-    return any(token.word in tables.REPORTED for token in sequence)
+    return any(token.word in tables.SPEAKS for token in sequence)
 
 
 def _quotes(text: str) -> bool:

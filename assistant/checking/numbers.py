@@ -10,7 +10,7 @@ from assistant.checking.quantities import Amount, Clock, Day, Fact, Pair, Rank, 
 from assistant.checking.sentence import Sentence
 
 _MOST = 60  # facts that are compared with each other
-_MARGIN = Margin(free=0.12, exchanged=0.24)
+_MARGIN = Margin(free=0.2, exchanged=0.35)
 
 
 def unknown(statement: Sentence, evidence: Sequence[Sentence]) -> Iterator[Fact]:

@@ -12,6 +12,7 @@ from assistant.checking.tokens import key, opposed, places
 
 _SCOPE = 3  # content words on each side that say what a negation is about
 _CLAUSE = frozenset(".;:")
+_MOVED = 0.2  # the same where both words are in statement and quotation
 _SLOT = 0.1  # by how much an opposite's place must fit better than the word's own
 
 
@@ -119,34 +120,32 @@ def _moved(mine: Sequence[Negation], carriers: Sequence[Sentence]) -> bool:
 
 def opposites(statement: Sentence, carriers: Sequence[Sentence]) -> list[Opposite]:
     """Words of the statement in the place where a quotation has their opposite, each with it."""
-    found = []
     named = {place for name in statement.names if name.sure for place in range(name.start, name.end)}
-    for place, token in enumerate(statement.tokens):
-        if token.kind != "word" or place in named or token.word in tables.NEGATORS or not places(token.word):
-            continue
-        best_own, best_other, other = _fits(statement, place, carriers)
-        if other and best_other > best_own + _SLOT:
-            found.append(Opposite(token.word, other))
-    return found
+    found = (
+        _opposite(statement, place, carriers)
+        for place, token in enumerate(statement.tokens)
+        if token.kind == "word" and place not in named and token.word not in tables.NEGATORS and places(token.word)
+    )
+    return [one for one in found if one is not None]
 
 
-def _fits(statement: Sentence, place: int, carriers: Sequence[Sentence]) -> tuple[float, float, str]:
-    """How well the word's own places in the quotations fit it, how well those of an opposite do, and which one."""
-    word = statement.tokens[place].word
-    own = other = 0.0
-    name = ""
+def _opposite(statement: Sentence, place: int, carriers: Sequence[Sentence]) -> Opposite | None:
+    """The word here with its opposite, if the opposite's place in a quotation fits it better than the word's own."""
+    token = statement.tokens[place]
     here = None
+    own = other = own_turned = other_turned = 0.0
+    told = ""
     for carrier in carriers:
-        for there, token in enumerate(carrier.tokens):
-            if token.kind != "word" or token.word in tables.NEGATORS:
-                continue
-            same = token.word == word or (bool(token.key) and token.key == statement.tokens[place].key)
-            if not same and not opposed(word, token.word):
+        for there, candidate in enumerate(carrier.tokens):
+            same = candidate.word == token.word or (bool(token.key) and candidate.key == token.key)
+            if candidate.kind != "word" or not (same or opposed(token.word, candidate.word)):
                 continue
             here = here or context(Mention(statement, place, place + 1), frozenset())
-            value = fit(here, context(Mention(carrier, there, there + 1), frozenset()))
+            beside = context(Mention(carrier, there, there + 1), frozenset())
             if same:
-                own = max(own, value)
-            elif value > other:
-                other, name = value, token.word
-    return own, other, name
+                own, own_turned = max(own, fit(here, beside)), max(own_turned, fit(here, beside, 1.0))
+            elif candidate.word not in tables.NEGATORS and fit(here, beside) > other:
+                other, other_turned, told = fit(here, beside), fit(here, beside, 1.0), candidate.word
+    if own and key(told) in statement.keys:  # both words in both: exchanged, or only moved round
+        return Opposite(token.word, told) if other_turned > own_turned + _MOVED else None
+    return Opposite(token.word, told) if told and other > own + _SLOT else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from assistant.checking import tables, thesaurus
@@ -17,6 +17,8 @@ _SYMMETRIC = frozenset({"and", "or", "with", "between", "nor", "but", _BOUNDARY,
 _LINKS = frozenset({"and", "or", "but", "nor", "that", "no"})
 _ATTACHED = frozenset({"of", "in", "at", "on", "for", "from"})
 _MOST_PHRASES = 40
+_ARTICLES = frozenset({"a", "an", "the"})
+_EVEN_HANDED = frozenset({"and", "or", "with", "meet", "marri", "was", "were", "is", "are", "said", key("said")})
 
 
 class Phrase(NamedTuple):
@@ -37,6 +39,36 @@ def exchanged(statement: Sentence, carriers: Sequence[Sentence]) -> tuple[str, s
                 if one.head != other.head and _swapped(one, other, theirs):
                     return " ".join(sorted(one.head)), " ".join(sorted(other.head))
     return None
+
+
+def mirrored(statement: Sentence, carriers: Sequence[Sentence], instead: Mapping[str, str] | None = None) -> bool:
+    """Whether a quotation has the statement's words with two stretches exchanged: A does B, for B does A.
+
+    A word may stand for another one: `instead` maps words of the statement.
+    """
+    mine = _spine(statement, instead or {})
+    return any(_exchange(mine, _spine(carrier, {})) for carrier in carriers)
+
+
+def _spine(sentence: Sentence, instead: Mapping[str, str]) -> list[str]:
+    """The words without articles and marks, content words by their keys."""
+    words = (instead.get(token.word, token.word) for token in sentence.tokens if token.kind != "mark")
+    return [key(word) or word for word in words if word not in _ARTICLES]
+
+
+def _exchange(mine: list[str], told: list[str]) -> bool:
+    if sorted(mine) != sorted(told) or mine == told:
+        return False
+    start = next(place for place, (one, other) in enumerate(zip(mine, told, strict=True)) if one != other)
+    end = next(place for place in range(len(mine), 0, -1) if mine[place - 1] != told[place - 1])
+    mine, told = mine[start:end], told[start:end]
+    for first in range(1, len(mine)):
+        for second in range(1, len(mine) - first):
+            one, middle, other = told[:first], told[first:-second], told[-second:]
+            if mine == other + middle + one:
+                moves = {one[0], other[0]} & tables.PREPOSITIONS
+                return not moves and not set(middle) <= _EVEN_HANDED
+    return False
 
 
 def _swapped(one: Phrase, other: Phrase, told: Sequence[Phrase]) -> bool:
