@@ -359,17 +359,20 @@ def _favour(
     for id, score, _ in scored:
         if (by := stored[id].get("publisher")) in publishers:
             best.setdefault(by, score)
-    favoured, most = [], 0.0
+    favoured, more = [], []
     for id, score, cosine in scored:
-        by, published, more = stored[id].get("publisher"), stored[id].get("published"), 0.0
+        by, published = stored[id].get("publisher"), stored[id].get("published")
+        of_day = published and (by in best or not publishers) and any(day.fits(_date(published)) for day in when)
+        more.append(_BY_PUBLISHER * (by in best) + _OF_DAY * bool(of_day))
         if by in best:
             score = (score + score / (best[by] or 1.0)) / 2  # so that the best of each come near each other
-            more = _BY_PUBLISHER
-        if published and (by in best or not publishers) and any(day.fits(_date(published)) for day in when):
-            more += _OF_DAY
-        favoured.append((id, score + more, cosine))
-        most = max(most, more)
-    return sorted(((id, score / (1.0 + most), cosine) for id, score, cosine in favoured), key=_best_first)
+        favoured.append((id, score, cosine))
+    least, most = min(more, default=0.0), max(more, default=0.0)  # what all have in common tells nothing
+    moved = [
+        (id, (score + own - least) / (1.0 + most - least), cosine)
+        for (id, score, cosine), own in zip(favoured, more, strict=True)
+    ]
+    return sorted(moved, key=_best_first)
 
 
 def _date(number: int) -> date:

@@ -94,6 +94,16 @@ class TestFinding:
             copy.publisher for hit in hits for copy in hit.also
         }
 
+    def test_the_name_of_the_only_publisher_moves_nothing(self, tmp_path: Path) -> None:
+        for number, text in enumerate(["A crane fell.", "A ferry ran aground.", "The town sold its lanterns."]):
+            write(tmp_path / "root" / f"{number}.md", text, title=f"Part {number}", publisher="The Beacon")
+        build([tmp_path / "root"], tmp_path / "store")
+        with Library.open(tmp_path / "store") as library:
+            hits = library.search("What did The Beacon write about a ferry?")
+        assert hits[0].text == "A ferry ran aground."
+        assert hits[0].score == 1.0
+        assert hits[-1].score < 0.1
+
     def test_what_suits_one_part_of_a_question_is_not_behind_all_that_suits_the_other(self, library: Library) -> None:
         bridge = "Why was the Pilgrim Bridge closed to lorries when divers saw cracks in its old piers"
         mussels = "what made the council forbid anyone to gather mussels from the beds"
