@@ -279,7 +279,7 @@ def _name_places(text: str) -> Iterator[tuple[int, int, str]]:
 
 def _stranger(text: str, told: str, chance: random.Random) -> Iterator[str]:
     """The last word of a name gives way to a name that nobody mentioned."""
-    for start, end, name in _name_places(text):
+    for _, end, name in _name_places(text):
         last = name.split()[-1]
         new = chance.choice([one for one in STRANGERS + PLACES if one not in told])
         yield text[: end - len(last)] + new + text[end:]
@@ -287,7 +287,7 @@ def _stranger(text: str, told: str, chance: random.Random) -> Iterator[str]:
 
 def _first_name(text: str, told: str, chance: random.Random) -> Iterator[str]:
     """The first word of a name of two gives way."""
-    for start, end, name in _name_places(text):
+    for start, _, name in _name_places(text):
         words = name.split()
         if len(words) == 2 and words[0] not in (
             "Mayor",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections import defaultdict
 from datetime import date
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -128,6 +130,15 @@ def test_a_changed_fact_is_not_carried(statement: str, quotation: str) -> None:
     found = checked(statement, quotation)
     assert not found.supported
     assert found.reasons
+
+
+@pytest.mark.parametrize("line", (Path(__file__).parent / "data" / "exchanged.jsonl").read_text("utf-8").splitlines())
+def test_who_did_it_to_whom(line: str) -> None:
+    """A quotation, a harmless rewording, and one with two parts exchanged."""
+    one = json.loads(line)
+    assert checked(one["quotation"], one["quotation"]).supported
+    assert checked(one["true"], one["quotation"]).supported
+    assert not checked(one["false"], one["quotation"]).supported
 
 
 def test_nothing_carries_nothing() -> None:
