@@ -153,7 +153,7 @@ def _around(all_found: Sequence[Found], number: int, sentence: Sentence) -> list
     if len(others) < len(near):
         names.append("the same")
     for each in others:
-        sure = "sure" if each.how in ("plain", "turned", "opening") else "unsure"
+        sure = "sure" if each.how in ("plain", "opening") else "unsure"
         if each.kind == "according":
             names.append("according to another")
         elif each.at < found.at and each.phrase.end <= phrase.start:

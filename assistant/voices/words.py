@@ -342,4 +342,8 @@ def saying_table(lines: list[str]) -> dict[str, frozenset[Form]]:
 _LINES = Path(__file__).parent.with_name("speech_verbs.txt").read_text(encoding="utf-8").splitlines()
 SAYING = saying_table(_LINES)
 # The base of each form of them.
-LEMMAS = {word: line.split()[0] for line in _LINES for word in line.split()}
+LEMMAS = {
+    word: row.split()[0]
+    for row in [*(row for rows in VERBS.values() for row in rows.split(";")), *_LINES]
+    for word in row.replace("/", " ").split()
+}
