@@ -199,7 +199,7 @@ FLOORS = {
     "name": 0.98,
     "outlet": 0.99,
     "negation": 0.90,
-    "roles": 0.70,
+    "roles": 0.78,
     "mouth": 0.90,
 }
 
