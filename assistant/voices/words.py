@@ -314,6 +314,9 @@ IRREGULAR = words("""
     sought slept taught won't woke wrote think believe know want need seem see
 """)
 
+# Verbs of saying that tell as often what is not said: "continued to grow", "called the police", "spoke in Ostrava".
+OTHERWISE = words("add agree call continue find maintain read report respond show speak")
+
 # What opens the words that are reported.
 REPORTED = words("that how why what whether if he she they it there")
 
