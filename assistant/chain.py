@@ -15,7 +15,8 @@ from assistant import confidence
 from assistant.answer import Also, Answer, Filters, Nearest, Quotation, Seconds, Source, Statement
 from assistant.question import Turn, standalone
 from assistant.quoting import Quoted, quote
-from assistant.retriever import RankedHit, retrieve, sentences_of
+from assistant.ranking import sentences_of
+from assistant.retriever import RankedHit, retrieve
 from assistant.voices import voices
 from index import Article, Library
 from index.article import normalise

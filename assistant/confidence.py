@@ -10,9 +10,12 @@ from functools import cache
 from pathlib import Path
 
 from assistant.answer import Tier
+from assistant.ranking import Sentence
 from assistant.retriever import RankedHit
 
 _FILE = Path(__file__).with_name("confidence.json")  # written by tests/benchmarks/calibrate.py
+_OF_BEST = ("words_or_title", "nothing_offered", "denies_otherwise", "passage_names")
+_OF_ANY = ("cosine", "passage_cosine", "pieces")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +41,12 @@ def calibrated(model_digest: str) -> bool:
     return calibration().model_digest == model_digest
 
 
-def features(ranked: Sequence[RankedHit]) -> dict[str, float]:
-    """What confidence is read off: how near the best sentence and passage are, and which words they have."""
-    best = ranked[0].best
+def features(sentences: Sequence[Sentence]) -> dict[str, float]:
+    """What confidence is read off: what is seen in the best sentence, and the most that is seen in any."""
+    best = sentences[0].features
     return {
-        "sentence_cosine": max(one.best.cosine for one in ranked),
-        "passage_cosine": max(one.hit.cosine for one in ranked),
-        "coverage": best.coverage,
+        **{name: best[name] for name in _OF_BEST},
+        **{f"most_{name}": max(one.features[name] for one in sentences) for name in _OF_ANY},
     }
 
 
@@ -52,7 +54,8 @@ def confidence(ranked: Sequence[RankedHit]) -> float:
     """The chance, 0..1, that the question is answered in what was found."""
     if not ranked:
         return 0.0
-    fitted, seen = calibration(), features(ranked)
+    sentences = sorted((sentence for one in ranked for sentence in one.sentences), key=lambda one: -one.score)
+    fitted, seen = calibration(), features(sentences)
     logit = fitted.intercept + sum(weight * seen[name] for name, weight in fitted.weights.items())
     return 1.0 / (1.0 + math.exp(-logit))
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import regex
 
 from assistant.answer import Voice
-from assistant.retriever import RankedHit, Sentence, sentences_of
+from assistant.ranking import Sentence, sentences_of
+from assistant.retriever import RankedHit
 from assistant.voices import voices
 from index import Hit
 from index.words import stems
 
-_MOST = 4  # quotations an answer
-_CLOSE = 0.80  # of the best sentence's score: what stays below answers something else
-_SECOND = 0.6  # the same, for the second quotation
+_MOST = 4  # sentences an answer, besides those that one of them leans on
+_LESS = 3.0  # log-odds below the best sentence: what is less likely by more answers something else
 _SAME = 0.7  # share of the shorter sentence's words that another one has
 # Who or what the first word means stands in the sentence before.
 _LEANING = regex.compile(
@@ -38,19 +38,17 @@ class Quoted:
 
 
 def quote(ranked: Sequence[RankedHit]) -> list[Quoted]:
-    """One to four quotations, the best answering first; neighbours in an article stand together, in its order."""
+    """The best sentences, the best answering first; neighbours in an article stand together, in its order.
+
+    Neighbours that one voice says, or none, are one quotation.
+    """
     candidates = sorted(
         ((one.hit, sentence) for one in ranked for sentence in one.sentences), key=lambda pair: -pair[1].score
     )
-    if not candidates:
-        return []
-    best = candidates[0][1].score
     chosen: list[tuple[Hit, Sentence]] = []
     words: list[set[str]] = []
     for hit, sentence in candidates:
-        # The best sentence often only says what was asked about, and the next one answers it.
-        close = _CLOSE if len(chosen) > 1 else _SECOND
-        if sentence.score < close * best or len(chosen) == _MOST:
+        if sentence.score < candidates[0][1].score - _LESS or len(chosen) == _MOST:
             break
         own = set(stems(hit.article.text[sentence.start : sentence.end]))
         if own and not any(_alike(own, other) for other in words):
@@ -81,21 +79,33 @@ def _neighbours_together(chosen: Sequence[tuple[Hit, Sentence]]) -> list[tuple[H
 
 
 def _joined(chosen: Sequence[tuple[Hit, Sentence]]) -> list[Quoted]:
-    """The chosen sentences as quotations, each with the sentence before it where its first word leans on that.
+    """The chosen sentences as quotations: one with its neighbour, and with the one before that its first word leans on.
 
     Only where one voice, or none, says both: who says a sentence is never carried to another.
     """
     taken = {(hit.article_id, sentence.number) for hit, sentence in chosen}
-    quoted = []
+    texts = {hit.article_id: hit.article.text for hit, _ in chosen}
+    speakers = {id: voices(text, sentences_of(text)) for id, text in texts.items()}
+    quoted: list[Quoted] = []
+    last: tuple[str, int] | None = None  # the article and the sentence that the newest quotation ends with
     for hit, sentence in chosen:
         text, spans = hit.article.text, sentences_of(hit.article.text)
-        said = voices(text, spans)
-        start, voice, before = sentence.start, said[sentence.number], sentence.number - 1
-        if sentence.number and _LEANING.match(text, start) and (hit.article_id, before) not in taken:
-            alike = _speaker(said[before]) == _speaker(voice)
-            if alike and not text.startswith("#", spans[before][0]):
-                start = spans[before][0]
-                taken.add((hit.article_id, before))
+        said, number = speakers[hit.article_id], sentence.number
+        voice, follows = said[number], last == (hit.article_id, number - 1)
+        alike = number > 0 and _speaker(said[number - 1]) == _speaker(voice)
+        last = (hit.article_id, number)
+        if follows and alike:
+            quoted[-1] = replace(quoted[-1], end=sentence.end)
+            continue
+        start, before = sentence.start, (hit.article_id, number - 1)
+        if (
+            alike
+            and before not in taken
+            and _LEANING.match(text, start)
+            and not text.startswith("#", spans[number - 1][0])
+        ):
+            start = spans[number - 1][0]
+            taken.add(before)
         quoted.append(Quoted(hit, start, sentence.end, voice))
     return quoted
 

@@ -35,19 +35,21 @@ _DAYS = regex.compile(
 )
 
 
-def parts(text: str) -> list[str]:
-    """The parts of a long question of several, each with words enough to be searched alone; else none."""
+def parts(text: str) -> list[tuple[int, int]]:
+    """(start, end) of each part of a long question of several, each with words enough to be searched alone; else none."""
     if len(stems(text)) < _LONG:
         return []
-    found: list[str] = []
-    for piece in _PARTING.split(text):
-        if found and len(stems(found[-1])) < _PART:
-            found[-1] += f", {piece}"
+    found: list[tuple[int, int]] = []
+    starts = [0, *(match.end() for match in _PARTING.finditer(text))]
+    ends = [*(match.start() for match in _PARTING.finditer(text)), len(text)]
+    for start, end in zip(starts, ends, strict=True):
+        if found and len(stems(text[slice(*found[-1])])) < _PART:
+            found[-1] = found[-1][0], end
         else:
-            found.append(piece)
-    if len(found) > 1 and len(stems(found[-1])) < _PART:
-        last = found.pop()
-        found[-1] += f", {last}"
+            found.append((start, end))
+    if len(found) > 1 and len(stems(text[slice(*found[-1])])) < _PART:
+        _, end = found.pop()
+        found[-1] = found[-1][0], end
     return found[:_MOST] if len(found) > 1 else []
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import util
 from pathlib import Path
@@ -39,6 +40,15 @@ TITLE_PIECES = 32  # of a title, at most, stand in front of a passage
 _SPECIAL_PIECES = 2  # [CLS] and [SEP]
 _LEAST_PIECES = 16  # of a passage; a shorter one is no sentence any more
 _BATCH = 32  # texts a forward pass, as sentence-transformers has it
+_KEPT = 100_000  # word pieces of texts read lately: 77 MB at 384 dimensions of half precision
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """A text as the model reads it."""
+
+    vector: Vectors  # of the whole text, a unit vector
+    pieces: NDArray[np.float16]  # a unit vector a word piece, without the special ones; as many as the model reads
 
 
 class Embedder:
@@ -47,6 +57,8 @@ class Embedder:
     def __init__(self, model: SentenceTransformer, files: ModelFiles) -> None:
         self._model = model
         self._lock = threading.Lock()  # fast tokenizers can't be borrowed by two threads
+        self._readings: OrderedDict[str, Reading] = OrderedDict()  # the latest last
+        self._kept = 0  # word pieces in them
         self.files = files
         self.dimension = int(model.get_embedding_dimension() or 0)
         self.limit = int(model.max_seq_length or 512)
@@ -75,6 +87,50 @@ class Embedder:
                 )
         return out
 
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        """Each text as the model reads it; what was read lately is kept, since questions come back to their articles."""
+        with self._lock:
+            known = {text: self._readings[text] for text in texts if text in self._readings}
+            new = sorted({text for text in texts if text not in known}, key=len, reverse=True)
+            for first in range(0, len(new), _BATCH):
+                batch = new[first : first + _BATCH]
+                found: Any = self._model.encode(batch, batch_size=_BATCH, output_value=None, show_progress_bar=False)
+                for text, states in zip(batch, found, strict=True):
+                    known[text] = _reading(states)
+            self._keep(known)
+        return [known[text] for text in texts]
+
+    def _keep(self, readings: Mapping[str, Reading]) -> None:
+        for text, reading in readings.items():
+            if text not in self._readings:
+                self._kept += len(reading.pieces)
+            self._readings[text] = reading
+            self._readings.move_to_end(text)
+        while self._kept > _KEPT:
+            _, oldest = self._readings.popitem(last=False)
+            self._kept -= len(oldest.pieces)
+
+    def stretches(self, text: str, spans: Sequence[tuple[int, int]]) -> list[Vectors]:
+        """A unit vector for each of these (start, end) of a text, as the model reads them within the whole text.
+
+        One of which the model reads nothing has the vector of the whole.
+        """
+        (reading,), places = self.read([text]), self.spans(text)
+        found = []
+        for start, end in spans:
+            inside = [
+                piece
+                for piece, (first, last) in zip(reading.pieces, places, strict=False)
+                if start <= first < last <= end
+            ]
+            whole = (start, end) == (0, len(text)) or not inside
+            found.append(reading.vector if whole else _unit(np.mean(inside, axis=0, dtype=np.float32)))
+        return found
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """(start, end) in a text of each of its word pieces, in order."""
+        return list(self._pieces([text])[0].offsets)
+
     def count(self, texts: Sequence[str]) -> list[int]:
         """Word pieces of each text, without the special ones."""
         return [len(pieces.ids) for pieces in self._pieces(texts)]
@@ -90,6 +146,19 @@ class Embedder:
             backend.no_truncation()
             backend.no_padding()
             return list(backend.encode_batch(list(texts), add_special_tokens=False))
+
+
+def _reading(states: Mapping[str, Any]) -> Reading:
+    """What a forward pass gave for one text, without padding and special pieces."""
+    read = states["attention_mask"].bool().numpy()
+    pieces = states["token_embeddings"].float().numpy()[read][1:-1]
+    vector = states["sentence_embedding"].float().numpy()
+    return Reading(_unit(vector), _unit(pieces).astype(np.float16))
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    lengths = np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)
+    return np.asarray(vectors / lengths, np.float32)
 
 
 def digest_of(folder: Path) -> str:

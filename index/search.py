@@ -15,7 +15,7 @@ from typing import Any
 from index import embedder
 from index.article import Article, normalise
 from index.asked import Day, Publishers, days, parts
-from index.embedder import Embedder, Vectors
+from index.embedder import Embedder, Reading, Vectors
 from index.errors import ArticleChanged, BadDate, EmptyQuestion, NoStore, StoreDamaged, StoreError
 from index.generation import Generation, erase, pointer
 from index.record import LeftOut, Listed, Record, day_number
@@ -159,6 +159,14 @@ class View:
         """Unit vectors by the store's embedding model."""
         return self._library.embedder(self._generation).embed(texts)
 
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        """Each text as the store's embedding model reads it."""
+        return self._library.embedder(self._generation).read(texts)
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """(start, end) in a text of each word piece of the store's embedding model."""
+        return self._library.embedder(self._generation).spans(text)
+
     def rarity(self, word: str) -> float:
         """How much a stemmed word tells in this store (BM25's inverse document frequency)."""
         return self._generation.words.rarity(word)
@@ -221,10 +229,12 @@ class View:
             articles, undated = self._record.filtered(self.number, since, until, publishers)
         folded = tuple(name.casefold() for name in publishers)
         filters = _Filters(articles, day_number(since), day_number(until), folded)
-        apart, pool = parts(text), max(_POOL, limit)
-        # Apart: together the model would read each part at the length of the whole.
-        vectors = [*self.embed([text]), *(self.embed(apart) if apart else ())]
-        found = [self._find(*one, pool, filters) for one in zip([text, *apart], vectors, strict=True)]
+        stretches, pool = [(0, len(text)), *parts(text)], max(_POOL, limit)
+        vectors = self._library.embedder(self._generation).stretches(text, stretches)
+        found = [
+            self._find(text[start:end], vector, pool, filters)
+            for (start, end), vector in zip(stretches, vectors, strict=True)
+        ]
         named = self._opened.publishers.named_in(text)
         for name in sorted(named.intersection(folded) if folded else named):
             # What a named publisher has may stand far down among what all have.

@@ -13,29 +13,37 @@ from hypothesis import strategies as st
 
 from assistant import Assistant, confidence
 from assistant.confidence import Calibration, calibrated, calibration, features, tier
-from assistant.retriever import RankedHit, Sentence, retrieve
+from assistant.ranking import Sentence
+from assistant.retriever import RankedHit, retrieve
 from index import Article, Hit, Library, build, embedder
 from index.embedder import Embedder
 
 TEXT = "The bridge was closed on Friday."
 ARTICLE = Article("a1", TEXT, "Bridge closed", None, (), None, None, ("a.txt",), "f" * 64)
-unit = st.floats(0, 1)
-cosines = st.floats(-1, 1)
+SEEN = sorted({name.removeprefix("most_") for name in calibration().weights})
 
 
-def ranked(sentence_cosine: float, passage_cosine: float, coverage: float, first: float = 1.0) -> RankedHit:
-    """A hit of one sentence, with these features."""
-    hit = Hit(ARTICLE, 0, len(TEXT), first, ("meaning",), passage_cosine)
-    return RankedHit(hit, (Sentence(0, 0, len(TEXT), first, sentence_cosine, coverage),))
+def ranked(features: dict[str, float], score: float = 1.0) -> RankedHit:
+    """A hit of one sentence, in which this is seen."""
+    hit = Hit(ARTICLE, 0, len(TEXT), 1.0, ("meaning",), 0.5)
+    return RankedHit(hit, (Sentence(0, 0, len(TEXT), score, features),), 0.5)
 
 
-hits = st.lists(st.builds(ranked, cosines, cosines, unit, unit), min_size=1, max_size=5)
+hits = st.lists(
+    st.builds(ranked, st.fixed_dictionaries(dict.fromkeys(SEEN, st.floats(0, 1))), st.floats(-9, 9)),
+    min_size=1,
+    max_size=5,
+)
+
+
+def seen(found: list[RankedHit]) -> dict[str, float]:
+    return features(sorted((one.best for one in found), key=lambda one: -one.score))
 
 
 @given(hits)
 def test_is_a_chance(found: list[RankedHit]) -> None:
     assert 0.0 <= confidence.confidence(found) <= 1.0
-    assert features(found).keys() == calibration().weights.keys()
+    assert seen(found).keys() == calibration().weights.keys()
 
 
 def test_nothing_found_is_no_chance() -> None:
@@ -45,23 +53,19 @@ def test_nothing_found_is_no_chance() -> None:
 @given(hits, st.sampled_from(sorted(calibration().weights)), st.floats(0.01, 0.5))
 def test_rises_with_every_feature(found: list[RankedHit], name: str, more: float) -> None:
     """One feature at a time is raised in what confidence is computed of; the weight's sign says which way it goes."""
-    before, weight = features(found), calibration().weights[name]
+    before, weight = seen(found), calibration().weights[name]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(confidence, "features", lambda _: {**before, name: before[name] + more})
         after = confidence.confidence(found)
     assert weight == 0 or (after - confidence.confidence(found)) * weight > 0
 
 
-@given(hits, cosines, cosines, unit)
-def test_nearer_and_fuller_hits_raise_no_doubt(
-    found: list[RankedHit], near: float, passage: float, words: float
-) -> None:
-    """A hit that is at least as good in everything lowers nothing."""
-    assert all(weight > 0 for weight in calibration().weights.values())
-    best = features(found)
-    words = max(words, *(value for name, value in best.items() if "coverage" in name))
-    better = ranked(max(near, best["sentence_cosine"]), max(passage, best["passage_cosine"]), words, 2.0)
-    assert confidence.confidence([better, *found]) >= confidence.confidence(found)
+@given(hits)
+def test_what_is_seen_is_that_of_the_best_sentence_and_the_most_of_any(found: list[RankedHit]) -> None:
+    best = max(found, key=lambda one: one.best.score).best
+    for name, value in seen(found).items():
+        most = max(one.best.features[name.removeprefix("most_")] for one in found)
+        assert value == most if name.startswith("most_") else value == best.features[name]
 
 
 def test_the_file_is_sound() -> None:
@@ -134,7 +138,7 @@ def test_the_measured_model_needs_no_notice(library: Library) -> None:
 
 
 def test_hits_are_values() -> None:
-    one = ranked(0.5, 0.5, 0.5)
+    one = ranked({})
     assert replace(one) == one
     assert one.best == one.sentences[0]
 

@@ -151,3 +151,33 @@ def test_packaged_files_that_are_not_the_official_ones_are_refused(
     packaged = getattr(embedder._packaged, "__wrapped__", embedder._packaged)
     with pytest.raises(ModelError, match="model.safetensors is not the official file of all-MiniLM-L6-v2"):
         packaged()
+
+
+TEXTS = ["The ferry rammed the pier at dusk.", "Seven cracks.", "", "😀", "pier " * 400]
+
+
+def test_reading_gives_the_vectors_of_embedding_and_a_unit_vector_a_piece(model: Embedder) -> None:
+    for text, reading, vector in zip(TEXTS, model.read(TEXTS), model.embed(TEXTS), strict=True):
+        assert np.allclose(reading.vector, vector, atol=1e-5)
+        assert len(reading.pieces) == min(len(model.spans(text)), model.limit - 2)
+        assert np.allclose(np.linalg.norm(reading.pieces.astype(np.float32), axis=1), 1, atol=1e-2)
+
+
+def test_what_was_read_lately_is_kept_up_to_a_bound(model: Embedder, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = "The divers found a crack.", "The union demands a raise."
+    (first,) = model.read([one])
+    assert model.read([one])[0] is first
+    monkeypatch.setattr("index.embedder._KEPT", len(first.pieces))
+    model.read([other])
+    assert model.read([one])[0] is not first
+
+
+def test_a_stretch_is_read_within_its_text(model: Embedder) -> None:
+    text = "The ferry rammed the pier, and the union demands a raise."
+    cut = text.index(",")
+    whole, ferry, union, nothing = model.stretches(text, [(0, len(text)), (0, cut), (cut + 2, len(text)), (cut, cut)])
+    alone = model.embed([text, text[:cut], text[cut + 2 :]])
+    assert np.allclose(whole, alone[0], atol=1e-5)
+    assert ferry @ alone[1] > ferry @ alone[2]
+    assert union @ alone[2] > union @ alone[1]
+    assert np.array_equal(nothing, whole)

@@ -12,7 +12,8 @@ from langchain_core.prompts import ChatPromptTemplate
 from langchain_core.runnables import RunnableLambda, RunnablePassthrough
 
 from assistant import Assistant, library_retriever
-from assistant.retriever import RankedHit, retrieve, sentences_of
+from assistant.ranking import sentences_of
+from assistant.retriever import RankedHit, retrieve
 from index import Library, build
 from index.passages import sentences
 
@@ -78,12 +79,14 @@ def test_a_retriever_can_be_awaited(library: Library) -> None:
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_hits_are_ranked_by_their_best_sentence(library: Library, question: str) -> None:
+def test_hits_are_ranked_by_their_best_sentence_and_their_own_score(library: Library, question: str) -> None:
     with library.view() as view:
         ranked, found = retrieve(view, question)
     assert ranked
     assert {id(one.hit) for one in ranked} <= {id(hit) for hit in found.hits}
-    assert [one.best.score for one in ranked] == sorted((one.best.score for one in ranked), reverse=True)
+    assert [one.score for one in ranked] == sorted((one.score for one in ranked), reverse=True)
+    by_both = [one.best.score + 2 * one.hit.score for one in ranked]  # the questions are short
+    assert by_both == sorted(by_both, reverse=True)
     for one in ranked:
         check_sentences(one)
 
@@ -95,8 +98,10 @@ def check_sentences(one: RankedHit) -> None:
     for sentence in one.sentences:
         assert spans[sentence.number] == (sentence.start, sentence.end)
         assert one.hit.start <= sentence.start < sentence.end <= one.hit.end
-        assert 0.0 <= sentence.coverage <= 1.0 + 1e-9
-        assert -1.001 <= sentence.cosine <= 1.001
+        for name in ("words", "words_or_title", "offered", "passage_names", "passage_words"):
+            assert 0.0 <= sentence.features[name] <= 1.0 + 1e-9
+        for name in ("cosine", "pieces", "weakest_piece"):
+            assert -1.001 <= sentence.features[name] <= 1.001
 
 
 def test_sentences_are_cut_once(library: Library) -> None:

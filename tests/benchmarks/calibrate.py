@@ -1,178 +1,259 @@
-"""Fits assistant/confidence.json on labelled questions, and measures it on others.
+"""Fits what ranks sentences and how sure answers are on labelled questions, and measures the sureness on others.
 
-    python tests/benchmarks/calibrate.py CORPORA [--questions 250] [--write]
+    python tests/benchmarks/calibrate.py CORPORA [--kept FILE] [--write]
 
-Half of each set's questions fit it, the other half are reported (split by a hash of their key). Three kinds are asked:
-questions that the collection answers, near misses (written to look answerable), and questions of other collections.
-Needs squad2, xquad, clapnq, covid_qa and cranfield below CORPORA; prints JSON.
+Writes assistant/ranking.json and assistant/confidence.json, and draws docs/confidence.svg. One half of the questions of
+squad2, xquad, clapnq and covid_qa below CORPORA fits them (each half is split off by `clippings evaluate`'s rule), the
+other half is measured. Three kinds are asked: questions that the collection answers, near misses (written to look
+answerable), and questions of other collections, cranfield's too. Prints JSON.
 """
 
 from __future__ import annotations
 
 import argparse
-import gzip
-import hashlib
 import json
-import random
+import pickle
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+import torch
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from assistant import confidence
-from assistant.quoting import quote
+from assistant.evaluate.labelled import folded, half, read, sample
+from assistant.evaluate.questions import Prepared, elsewhere, prepare
+from assistant.ranking import Sentence
 from assistant.retriever import retrieve
-from index import Library, build
+from index import Library
+from index.search import View
 
-SETS = ("squad2", "xquad", "clapnq")
-ELSEWHERE = ("cranfield", "covid_qa")
-SHARE = {"answered": 0.6, "near miss": 0.2, "elsewhere": 0.2}  # the mix of questions that confidence speaks of
-
-
-def lines(path: Path) -> Iterator[dict[str, Any]]:
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        for line in file:
-            yield json.loads(line)
+SETS = ("squad2", "xquad", "clapnq", "covid_qa", "cranfield")
+FITTED = SETS[:-1]  # cranfield only lends its questions
+SHARE = {"answered": 0.6, "near": 0.2, "elsewhere": 0.2}  # the mix of questions that confidence speaks of
+Kind = Literal["answered", "near", "elsewhere"]
 
 
-def half(key: str) -> int:
-    return int(hashlib.sha256(key.encode()).hexdigest(), 16) % 2
+@dataclass(frozen=True)
+class Asked:
+    """A question with the sentences found for it."""
+
+    set: str
+    kind: Kind
+    half: str
+    features: np.ndarray[Any, np.dtype[np.float32]]  # a row a sentence
+    right: np.ndarray[Any, np.dtype[np.bool_]]  # whether the gold answer stands in it
 
 
-def key_of(name: str, question: dict[str, Any], titles: dict[str, str]) -> str:
-    return titles[question["doc_id"]] if name in ("squad2", "xquad") else question["id"]
+def ask(view: View, names: list[str], text: str, answers: Sequence[str]) -> tuple[Any, Any]:
+    ranked, _ = retrieve(view, text)
+    rows, right = [], []
+    for one in ranked:
+        for sentence in one.sentences:
+            names[:] = names or list(sentence.features)
+            rows.append([sentence.features[name] for name in names])
+            quoted = folded(one.hit.article.text[sentence.start : sentence.end])
+            right.append(any(answer in quoted for answer in answers))
+    return np.array(rows, np.float32).reshape(len(rows), len(names)), np.array(right, bool)
 
 
-def answers(question: dict[str, Any]) -> list[str]:
-    """What must stand in a quotation; where the answers were written freely, one of the sentences they rest on."""
-    if "supporting_sentences" in question:
-        return [" ".join(one.split()) for one in question["supporting_sentences"]]
-    found = [one["text"] if isinstance(one, dict) else one for one in question.get("answers", [])]
-    return [" ".join(one.split()) for one in found if one]
+def gather(corpora: Path, stores: Path, most: int) -> tuple[list[str], list[Asked]]:
+    prepared = {name: prepare(read(corpora / name), stores / name, "", lambda *_: None) for name in SETS}
+    names: list[str] = []
+    found = []
+    for name in FITTED:
+        one: Prepared = prepared[name]
+        questions = sample(one.labelled.questions, "choose", most) + sample(one.labelled.questions, "report", most)
+        with Library.open(one.store) as library, library.view() as view:
+            for question in questions:
+                kind: Kind = "answered" if question.answerable else "near"
+                found.append(Asked(name, kind, half(question.key), *ask(view, names, question.text, question.answers)))
+            for part in ("choose", "report"):
+                for question in elsewhere(one, list(prepared.values()), part):
+                    found.append(Asked(name, "elsewhere", part, *ask(view, names, question.text, ())))
+        sys.stderr.write(f"{name}: {len(found)} questions so far\n")
+    return names, found
 
 
-def asked(library: Library, name: str, kind: str, part: int, question: str, gold: list[str]) -> dict[str, Any]:
-    with library.view() as view:
-        ranked, _ = retrieve(view, question)
-        quoted = [" ".join(one.text.split()) for one in quote(ranked)]
-    right = [any(answer in text for answer in gold) for text in quoted]
-    return {
-        "set": name,
-        "kind": kind,
-        "half": part,
-        "first": bool(right and right[0]),
-        "any": any(right),
-        "quotations": len(quoted),
-        "features": confidence.features(ranked),
-    }
+def fit_ranking(asked: Sequence[Asked]) -> tuple[Any, float]:
+    """Weights and a level under which a sentence with the answer beats the question's others, and all of a question without one.
+
+    A softmax over the sentences of each question (ListNet), and over their sum whether there is an answer at all.
+    """
+    torch.manual_seed(0)
+    some = [one for one in asked if len(one.right) and (one.kind != "answered" or one.right.any())]
+    together = np.concatenate([one.features for one in some])
+    mean, scale = together.mean(axis=0), together.std(axis=0) + 1e-3
+    longest = max(len(one.right) for one in some)
+    table = torch.zeros(len(some), longest, together.shape[1])
+    there, right = (torch.zeros(len(some), longest, dtype=torch.bool) for _ in range(2))
+    for row, one in enumerate(some):
+        table[row, : len(one.right)] = torch.from_numpy((one.features - mean) / scale)
+        there[row, : len(one.right)] = True
+        right[row, : len(one.right)] = torch.from_numpy(one.right)
+    answered = right.any(dim=1)
+    weights, level = torch.zeros(together.shape[1], requires_grad=True), torch.zeros(1, requires_grad=True)
+    steps = 300
+    optimizer = torch.optim.AdamW([weights, level], lr=0.03, weight_decay=0.03)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 1 - step / steps)
+    for _ in range(steps):
+        scores = (table @ weights + level).masked_fill(~there, -1e4)
+        whole = torch.logsumexp(scores, 1)
+        first = (whole - torch.logsumexp(scores.masked_fill(~right, -1e4), 1))[answered].mean()
+        any_at_all = torch.nn.functional.binary_cross_entropy_with_logits(whole, answered.float())
+        optimizer.zero_grad()
+        (first + 0.5 * any_at_all).backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        schedule.step()
+    fitted = np.asarray(weights.detach().numpy() / scale, float)
+    return fitted, float(level.detach()) - float(fitted @ mean)
 
 
-def gather(corpora: Path, most: int) -> list[dict[str, Any]]:
-    chance = random.Random(7)
-    elsewhere = []
-    for name in ELSEWHERE:
-        file = "queries.jsonl.gz" if name == "cranfield" else "qa.jsonl.gz"
-        elsewhere += [(one["id"], one.get("text") or one["question"]) for one in lines(corpora / name / file)]
-    rows = []
-    for name in SETS:
-        titles = {one["id"]: one["title"] for one in lines(corpora / name / "docs.jsonl.gz")}
-        questions = list(lines(corpora / name / "qa.jsonl.gz"))
-        with tempfile.TemporaryDirectory() as folder:
-            build([corpora / name / "docs.jsonl.gz"], folder)
-            with Library.open(folder) as library:
-                for kind, answerable in (("answered", True), ("near miss", False)):
-                    some = [one for one in questions if bool(one.get("answerable", True)) == answerable]
-                    for one in chance.sample(some, min(most, len(some))):
-                        part = half(key_of(name, one, titles))
-                        rows.append(asked(library, name, kind, part, one["question"], answers(one)))
-                for id, text in chance.sample(elsewhere, min(most, len(elsewhere))):
-                    rows.append(asked(library, name, "elsewhere", half(id), text, []))
-        sys.stderr.write(f"{name}: {len(rows)} questions so far\n")
-    return rows
+def read_off(names: Sequence[str], ranking: tuple[Any, float], one: Asked) -> dict[str, float]:
+    """What confidence is read off, for one question."""
+    scores = one.features @ ranking[0] + ranking[1]
+    order = np.argsort(-scores)
+    sentences = [
+        Sentence(0, 0, 0, float(scores[row]), dict(zip(names, one.features[row].tolist(), strict=True)))
+        for row in order
+    ]
+    return confidence.features(sentences)
 
 
-def fit(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    names = ["sentence_cosine", "passage_cosine", "coverage"]
-    table = np.array([[row["features"][name] for name in names] for row in rows])
-    labels = np.array([row["kind"] == "answered" and row["any"] for row in rows])
-    kinds = np.array([row["kind"] for row in rows])
-    weights = np.array([SHARE[kind] / (kinds == kind).sum() for kind in kinds]) * len(rows)
-    model = LogisticRegression(C=10.0).fit(table, labels, sample_weight=weights)
-    chances = model.predict_proba(table)[:, 1]
-    return {
-        "intercept": round(float(model.intercept_[0]), 3),
-        "weights": {name: round(float(weight), 3) for name, weight in zip(names, model.coef_[0], strict=True)},
-        # Below it lie all but 5 in 100 of the questions from elsewhere: whatever comes nearer is shown.
-        "closest": round(float(np.quantile(chances[kinds == "elsewhere"], 0.95)), 3),
-        "answer": 0.5,
-    }
+def fit_confidence(table: Any, kinds: Any, right: Any) -> tuple[Any, float]:
+    """Weights and intercept of the log-odds that the question is answered in what was found."""
+    weight = np.array([SHARE[kind] / (kinds == kind).mean() for kind in kinds])
+    scale = table.std(axis=0) + 1e-6
+    model = LogisticRegression(C=1.0, max_iter=2000).fit(table / scale, right, sample_weight=weight)
+    return model.coef_[0] / scale, float(model.intercept_[0])
 
 
-def measure(rows: list[dict[str, Any]], fitted: dict[str, Any]) -> dict[str, Any]:
-    def chance(row: dict[str, Any]) -> float:
-        logit = fitted["intercept"] + sum(weight * row["features"][name] for name, weight in fitted["weights"].items())
-        return float(1 / (1 + np.exp(-logit)))
+def measure(asked: Sequence[Asked], chances: Any, answer: float, closest: float) -> dict[str, float]:
+    kinds = np.array([one.kind for one in asked])
+    figures: dict[str, float] = {"questions": len(asked)}
+    for kind, name in (("elsewhere", "elsewhere"), ("near", "near_misses"), ("answered", "answerable")):
+        of = chances[kinds == kind]
+        figures[f"refused_{name}"] = float((of < closest).mean())
+        figures[f"answer_{name}"] = float((of >= answer).mean())
+        figures[f"closest_{name}"] = float(((closest <= of) & (of < answer)).mean())
+        if kind != "answered":
+            good = chances[kinds == "answered"]
+            figures[f"auroc_{name}"] = float(roc_auc_score([1] * len(good) + [0] * len(of), [*good, *of]))
+    return {name: round(value, 3) for name, value in figures.items()}
 
-    chances = {kind: [chance(row) for row in rows if row["kind"] == kind] for kind in SHARE}
 
-    def refused(kind: str) -> float:
-        return round(float(np.mean([one < fitted["closest"] for one in chances[kind]])), 3)
+def curve(asked: Sequence[Asked], chances: Any, bins: int = 10) -> list[tuple[float, float, int]]:
+    """(mean chance, share answered, questions) in bins of equally many questions, in the mix of SHARE."""
+    kinds = np.array([one.kind for one in asked])
+    right = np.array([one.kind == "answered" and bool(one.right.any()) for one in asked])
+    weight = np.array([SHARE[kind] / (kinds == kind).mean() for kind in kinds])
+    order = np.argsort(chances)
+    return [
+        (
+            float(np.average(chances[rows], weights=weight[rows])),
+            float(np.average(right[rows], weights=weight[rows])),
+            len(rows),
+        )
+        for rows in np.array_split(order, bins)
+    ]
 
-    def auroc(kind: str) -> float:
-        good, bad = chances["answered"], chances[kind]
-        return round(float(roc_auc_score([1] * len(good) + [0] * len(bad), good + bad)), 3)
 
-    def called_answer(kind: str) -> float:
-        return round(float(np.mean([one >= fitted["answer"] for one in chances[kind]])), 3)
+def drawing(points: Sequence[tuple[float, float, int]], answer: float, closest: float) -> str:
+    """The reliability curve as SVG: what is said against what was found."""
 
-    answered = [row for row in rows if row["kind"] == "answered"]
-    return {
-        "questions": len(rows),
-        "refused_elsewhere": refused("elsewhere"),
-        "refused_near_misses": refused("near miss"),
-        "refused_answerable": refused("answered"),
-        "closest_near_misses": round(1 - refused("near miss") - called_answer("near miss"), 3),
-        "answer_elsewhere": called_answer("elsewhere"),
-        "answer_near_misses": called_answer("near miss"),
-        "answer_answerable": called_answer("answered"),
-        "auroc_elsewhere": auroc("elsewhere"),
-        "auroc_near_misses": auroc("near miss"),
-        "gold_in_first": round(float(np.mean([row["first"] for row in answered])), 3),
-        "gold_in_any": round(float(np.mean([row["any"] for row in answered])), 3),
-        "quotations": round(float(np.mean([row["quotations"] for row in answered])), 2),
-    }
+    def x(value: float) -> float:
+        return round(50 + 300 * value, 1)
+
+    def y(value: float) -> float:
+        return round(330 - 300 * value, 1)
+
+    dots = "".join(f'<circle cx="{x(said)}" cy="{y(found)}" r="4" fill="#1f5fa8"/>' for said, found, _ in points)
+    line = " ".join(f"{x(said)},{y(found)}" for said, found, _ in points)
+    marks = "".join(
+        f'<line x1="{x(at)}" y1="30" x2="{x(at)}" y2="330" stroke="#bbb" stroke-dasharray="3 3"/>'
+        f'<text x="{x(at) + 3}" y="42" fill="#666">{name}</text>'
+        for at, name in ((closest, "closest"), (answer, "answer"))
+    )
+    ticks = "".join(
+        f'<text x="{x(n / 5)}" y="348" text-anchor="middle">{n / 5:.1f}</text>'
+        f'<text x="44" y="{y(n / 5) + 4}" text-anchor="end">{n / 5:.1f}</text>'
+        for n in range(6)
+    )
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 380 385" font-family="sans-serif" font-size="12">'
+        '<rect width="380" height="385" fill="#fff"/><rect x="50" y="30" width="300" height="300" fill="none" stroke="#999"/>'
+        f'<line x1="50" y1="330" x2="350" y2="30" stroke="#999"/>{marks}{ticks}'
+        f'<polyline points="{line}" fill="none" stroke="#1f5fa8" stroke-width="1.5"/>{dots}'
+        '<text x="200" y="372" text-anchor="middle">confidence</text>'
+        '<text x="14" y="180" text-anchor="middle" transform="rotate(-90 14 180)">share answered in what was found</text>'
+        "</svg>\n"
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpora", type=Path)
-    parser.add_argument("--questions", type=int, default=250, help="the most of each kind and set")
-    parser.add_argument("--write", action="store_true", help="write assistant/confidence.json")
-    parser.add_argument("--rows", type=Path, help="keep what was asked there, or fit on what is kept there")
+    parser.add_argument("--questions", type=int, default=3000, help="the most of a set and half")
+    parser.add_argument("--kept", type=Path, help="keep what was found there, or fit on what is kept there")
+    parser.add_argument("--write", action="store_true", help="write the weights and the drawing")
     options = parser.parse_args()
-    if options.rows and options.rows.exists():
-        rows = json.loads(options.rows.read_text())
+    if options.kept and options.kept.exists():
+        names, asked = pickle.loads(options.kept.read_bytes())
     else:
-        rows = gather(options.corpora, options.questions)
-        if options.rows:
-            options.rows.write_text(json.dumps(rows))
-    fitted = fit([row for row in rows if row["half"] == 0])
-    measured = measure([row for row in rows if row["half"] == 1], fitted)
-    digest = confidence.calibration().model_digest
-    written = {"model_digest": digest, **fitted, "measured": measured}
-    if options.write:
-        target = Path(confidence.__file__).with_name("confidence.json")
-        target.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
-    by_set = {
-        name: measure([r for r in rows if r["half"] == 1 and (r["set"] == name or r["kind"] == "near miss")], fitted)
-        for name in SETS
+        with tempfile.TemporaryDirectory() as folder:
+            names, asked = gather(options.corpora, Path(folder), options.questions)
+        if options.kept:
+            options.kept.write_bytes(pickle.dumps((names, asked)))
+    asked = [one for one in asked if len(one.right)]
+    choose, report = ([one for one in asked if one.half == part] for part in ("choose", "report"))
+    weights, level = fit_ranking(choose)
+    ranking = np.round(weights, 3), round(level, 3)
+
+    def table(some: Sequence[Asked]) -> Any:
+        return np.array([list(read_off(names, ranking, one).values()) for one in some])
+
+    seen = list(read_off(names, ranking, choose[0]))
+    kinds = np.array([one.kind for one in choose])
+    right = np.array([one.kind == "answered" and bool(one.right.any()) for one in choose])
+    weights, intercept = fit_confidence(table(choose), kinds, right)
+    weights, intercept = np.round(weights, 3), round(intercept, 3)
+
+    def chances(some: Sequence[Asked]) -> Any:
+        return 1 / (1 + np.exp(-(table(some) @ weights + intercept)))
+
+    of = chances(choose)
+    # Below it lie all but 5 in 100 of the questions from elsewhere: whatever comes nearer is shown.
+    closest = round(float(np.quantile(of[kinds == "elsewhere"], 0.95)), 3)
+    answer = 0.5
+    measured = measure(report, chances(report), answer, closest)
+    fitted = {
+        "model_digest": confidence.calibration().model_digest,
+        "intercept": intercept,
+        "weights": dict(zip(seen, weights.tolist(), strict=True)),
+        "closest": closest,
+        "answer": answer,
+        "measured": measured,
     }
-    sys.stdout.write(json.dumps({**written, "by_set": by_set}, indent=1) + "\n")
+    if options.write:
+        folder = Path(confidence.__file__).parent
+        weighed = {"level": ranking[1], "weights": dict(zip(names, ranking[0].tolist(), strict=True))}
+        (folder / "ranking.json").write_text(json.dumps(weighed, indent=1) + "\n", encoding="utf-8")
+        (folder / "confidence.json").write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
+        drawn = drawing(curve(report, chances(report)), answer, closest)
+        (folder.parent / "docs" / "confidence.svg").write_text(drawn, encoding="utf-8")
+    by_set = {}
+    for name in FITTED:
+        some = [one for one in report if one.set == name]
+        first = [bool(one.right[np.argmax(one.features @ ranking[0])]) for one in some if one.kind == "answered"]
+        by_set[name] = {"best_sentence": round(float(np.mean(first)), 3)}
+        if {one.kind for one in some} == set(SHARE):
+            by_set[name] |= measure(some, chances(some), answer, closest)
+    sys.stdout.write(json.dumps({**fitted, "choose": measure(choose, of, answer, closest), "report": by_set}, indent=1))
 
 
 if __name__ == "__main__":
