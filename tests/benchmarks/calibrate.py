@@ -36,6 +36,7 @@ from index.search import View
 SETS = ("squad2", "xquad", "clapnq", "covid_qa", "cranfield")
 FITTED = SETS[:-1]  # cranfield only lends its questions
 SHARE = {"answered": 0.6, "near": 0.2, "elsewhere": 0.2}  # the mix of questions that confidence speaks of
+ELSEWHERE = 120  # questions of other sets that each set and half is asked
 Kind = Literal["answered", "near", "elsewhere"]
 
 
@@ -74,7 +75,7 @@ def gather(corpora: Path, stores: Path, most: int) -> tuple[list[str], list[Aske
                 kind: Kind = "answered" if question.answerable else "near"
                 found.append(Asked(name, kind, half(question.key), *ask(view, names, question.text, question.answers)))
             for part in ("choose", "report"):
-                for question in elsewhere(one, list(prepared.values()), part):
+                for question in elsewhere(one, list(prepared.values()), part)[:ELSEWHERE]:
                     found.append(Asked(name, "elsewhere", part, *ask(view, names, question.text, ())))
         sys.stderr.write(f"{name}: {len(found)} questions so far\n")
     return names, found
@@ -198,7 +199,7 @@ def drawing(points: Sequence[tuple[float, float, int]], answer: float, closest: 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpora", type=Path)
-    parser.add_argument("--questions", type=int, default=3000, help="the most of a set and half")
+    parser.add_argument("--questions", type=int, default=1100, help="the most of a set and half")
     parser.add_argument("--kept", type=Path, help="keep what was found there, or fit on what is kept there")
     parser.add_argument("--write", action="store_true", help="write the weights and the drawing")
     options = parser.parse_args()
