@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.answer import Voice
-from assistant.checking import meaning, mouth, names, numbers, polarity, roles
+from assistant.checking import frames, meaning, mouth, names, numbers, polarity, roles
 from assistant.checking.sentence import Sentence
 from index.embedder import Vectors
 
@@ -89,7 +89,9 @@ def _against(claim: Sentence, near: Sequence[Sentence], told: Sequence[Sentence]
             if opposites
             else "The quotations say the opposite."
         )
-    if not converse and (roles.exchanged(claim, carriers) or roles.mirrored(claim, carriers)):
+    if not converse and (
+        roles.exchanged(claim, carriers) or roles.mirrored(claim, carriers) or frames.exchanged(claim, carriers)
+    ):
         yield "The quotations have it the other way round."
     yield from _mouths(claim, carriers)
 

@@ -11,6 +11,7 @@ from assistant.checking.sentence import Name, Sentence
 from assistant.checking.tokens import Token, key
 
 _BOUNDARY = "|"
+OWNS = "'s"  # between an owner and what is owned
 _DOES = "do:"  # marks a verb among what tells a role
 _VERB = 2  # what a verb counts, where a preposition counts one
 _SYMMETRIC = frozenset({"and", "or", "with", "between", "nor", "but", _BOUNDARY, "", "do:meet", "do:marri"})
@@ -87,7 +88,9 @@ def _alike(one: Phrase, other: Phrase) -> int:
     return max((_VERB if word.startswith(_DOES) else 1 for word in same), default=0)
 
 
-class _Part(NamedTuple):
+class Part(NamedTuple):
+    """A noun phrase, a verb, a word that links, or a mark."""
+
     kind: Literal["phrase", "verb", "link", "mark"]
     keys: tuple[str, ...]  # of a phrase, all of it is its head if it is a name
     word: str = ""
@@ -119,7 +122,7 @@ def phrases(sentence: Sentence) -> list[Phrase]:
     return found
 
 
-def _left(parts: Sequence[_Part], at: int) -> Iterator[_Part]:
+def _left(parts: Sequence[Part], at: int) -> Iterator[Part]:
     """What tells a phrase's role from before it: for the agent of a passive, its verb."""
     before = at - 1
     if before >= 0 and parts[before].word.startswith("#"):  # a number, and what stands before it
@@ -132,10 +135,10 @@ def _left(parts: Sequence[_Part], at: int) -> Iterator[_Part]:
         if verbs:
             yield verbs[-1]
             return
-    yield _Part("link", (), parts[before].keys[-1]) if parts[before].kind == "phrase" else parts[before]
+    yield Part("link", (), parts[before].keys[-1]) if parts[before].kind == "phrase" else parts[before]
 
 
-def _right(parts: Sequence[_Part], at: int) -> Iterator[_Part]:
+def _right(parts: Sequence[Part], at: int) -> Iterator[Part]:
     """What tells a phrase's role from behind it, and the verbs behind what is attached to it or coordinated."""
     place = at + 1
     if place < len(parts) and parts[place].kind == "link":
@@ -161,7 +164,12 @@ def _right(parts: Sequence[_Part], at: int) -> Iterator[_Part]:
             yield second
 
 
-def _parts(sentence: Sentence) -> Iterator[_Part]:
+def parts(sentence: Sentence) -> list[Part]:
+    """The parts of a sentence, in order, owners apart from what they own."""
+    return list(_parts(sentence, owners=True))
+
+
+def _parts(sentence: Sentence, owners: bool = False) -> Iterator[Part]:
     sequence = sentence.tokens
     facts = {fact.start: fact for fact in sentence.facts}
     names = {name.start: name for name in sentence.names if name.sure}
@@ -174,6 +182,10 @@ def _parts(sentence: Sentence) -> Iterator[_Part]:
         if noun and start not in facts and start not in names:
             keys.append(token.key)
             at += 1
+            if owners and _owns(token) and at < len(sequence) and sequence[at].key:
+                yield Part("phrase", tuple(keys))
+                yield Part("link", (), OWNS)
+                keys = []
             continue
         if token.word in tables.DETERMINERS and keys:
             yield from _closed(keys, after_mark)
@@ -182,46 +194,59 @@ def _parts(sentence: Sentence) -> Iterator[_Part]:
         if part is None and token.word not in tables.DETERMINERS:
             continue
         if keys:
-            yield _Part("phrase", tuple(keys))
+            yield Part("phrase", tuple(keys))
             keys = []
         if part is not None:
             after_mark = part.kind == "mark"
             yield part
+            if owners and part.name and _owns(sequence[at - 1]) and at < len(sequence) and sequence[at].key:
+                yield Part("link", (), OWNS)
     if keys:
-        yield _Part("phrase", tuple(keys))
+        yield Part("phrase", tuple(keys))
 
 
-def _next_part(sentence: Sentence, at: int, facts: dict[int, Fact], names: dict[int, Name]) -> tuple[_Part | None, int]:
+def _owns(token: Token) -> bool:
+    return token.kind == "word" and token.text.endswith(("'s", "’s", "s'", "s’"))
+
+
+def _next_part(sentence: Sentence, at: int, facts: dict[int, Fact], names: dict[int, Name]) -> tuple[Part | None, int]:
     """The part that begins here and is no common noun, and where it ends."""
     if at in facts:
         fact = facts[at]
         counts = isinstance(fact.value, Amount) and not fact.value.dimension
         value = f"#{fact.value}"
-        return _Part("link", (), value) if counts else _Part("phrase", (value,)), max(fact.end, at + 1)
+        return Part("link", (), value) if counts else Part("phrase", (value,)), max(fact.end, at + 1)
     if at in names:
         name = names[at]
-        return _Part("phrase", tuple(key(word) or word for word in name.words), name=True), name.end
+        return Part("phrase", tuple(key(word) or word for word in name.words), name=True), name.end
     return _other_part(sentence.tokens, at), at + 1
 
 
-def _closed(keys: Sequence[str], after_mark: bool) -> Iterator[_Part]:
+def _closed(keys: Sequence[str], after_mark: bool) -> Iterator[Part]:
     """A phrase that an article follows at once: its last word is a verb, unless it is the only one."""
     if len(keys) > 1:
-        yield _Part("phrase", tuple(keys[:-1]))
+        yield Part("phrase", tuple(keys[:-1]))
     if len(keys) > 1 or after_mark:
-        yield _Part("verb", (), keys[-1])
+        yield Part("verb", (), keys[-1])
     else:
-        yield _Part("phrase", tuple(keys))
+        yield Part("phrase", tuple(keys))
 
 
-def _other_part(sequence: Sequence[Token], place: int) -> _Part | None:
+def _other_part(sequence: Sequence[Token], place: int) -> Part | None:
     token = sequence[place]
     if token.kind == "mark":
-        return None if token.text in "-‑'’.\"“”" and place + 1 < len(sequence) else _Part("mark", (), _BOUNDARY)
+        ends = (
+            token.text == "."
+            and place + 1 < len(sequence)
+            and sequence[place + 1].opens
+            and len(sequence[place - 1].text) > 2
+        )
+        idle = token.text in "-‑'’.\"“”" and place + 1 < len(sequence) and not ends
+        return None if idle else Part("mark", (), _BOUNDARY)
     if token.word in tables.PREPOSITIONS or token.word in _LINKS:
-        return _Part("link", (), token.word)
+        return Part("link", (), token.word)
     if token.key:
-        return _Part("verb", (), token.key, _is_passive(sequence, place))
+        return Part("verb", (), token.key, _is_passive(sequence, place))
     return None
 
 
@@ -240,6 +265,8 @@ def _is_verb(sequence: Sequence[Token], place: int, names: set[int], inside: boo
         return True
     if token.word in thesaurus.VERB_FORMS or (token.word.endswith("ed") and len(token.word) > 4):
         return True
+    if token.word.endswith("ed") and any(one.word in tables.BE for one in sequence[max(0, place - 2) : place]):
+        return True
     return before in _BEFORE_VERBS or (place - 1 in names and plural)
 
 
@@ -250,4 +277,10 @@ _BEFORE_VERBS = frozenset(
 
 def _is_passive(sequence: Sequence[Token], place: int) -> bool:
     """Whether the verb here is a participle behind a form of "be"."""
+    if (
+        place + 1 < len(sequence)
+        and sequence[place + 1].word == "by"
+        and sequence[place].word.endswith(("ed", "n", "t", "d"))
+    ):
+        return True
     return any(token.word in tables.BE for token in sequence[max(0, place - 3) : place])

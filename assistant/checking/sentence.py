@@ -122,8 +122,10 @@ def _name_goes_on(sequence: Sequence[Token], at: int, taken: set[int]) -> int | 
     """Where the name's next word ends, if the name goes on here."""
     if at >= len(sequence) or at in taken or sequence[at - 1].text.endswith(("'s", "’s")):
         return None
-    if sequence[at].text == "." and len(sequence[at - 1].text) == 1:
-        at += 1  # behind an initial
+    if sequence[at].text == "." and (len(sequence[at - 1].text) == 1 or sequence[at - 1].word in tables.TITLES):
+        at += 1  # behind an initial or a short title
+    if at + 1 < len(sequence) and sequence[at].text == "&" and sequence[at + 1].capital:
+        return at + 2
     if at < len(sequence) and sequence[at].text in "-‑" and sequence[at].glued:
         ahead = at + 1
         glued = ahead < len(sequence) and sequence[ahead].glued and sequence[ahead].kind == "word"
@@ -136,7 +138,9 @@ def _name_goes_on(sequence: Sequence[Token], at: int, taken: set[int]) -> int | 
         and last - at < 3
     ):
         last += 1
-    capital = last < len(sequence) and last not in taken and sequence[last].capital and not sequence[last].opens
+    short = at > 1 and sequence[at - 1].text == "."
+    capital = last < len(sequence) and last not in taken and sequence[last].capital
+    capital = capital and (short or not sequence[last].opens)
     return last + 1 if capital and (sequence[last].word not in tables.FUNCTION or _is_initial(sequence, last)) else None
 
 
