@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.answer import Voice
-from assistant.checking import frames, meaning, mouth, names, numbers, polarity, roles
+from assistant.checking import extent, frames, meaning, mouth, names, numbers, polarity, roles
 from assistant.checking.sentence import Sentence
 from index.embedder import Vectors
 
@@ -82,7 +82,9 @@ def _against(claim: Sentence, near: Sequence[Sentence], told: Sequence[Sentence]
     for name in names.swapped(claim, near):
         yield f"The quotations name {name.text} for something else."
     opposites = polarity.opposites(claim, carriers)
-    converse = len(opposites) == 1 and roles.mirrored(claim, carriers, dict([opposites[0]]))
+    converse = len(opposites) == 1 and (
+        roles.mirrored(claim, carriers, dict([opposites[0]])) or frames.converse(claim, carriers, *opposites[0])
+    )
     if not converse and polarity.turned(claim, carriers, opposites):
         yield (
             f"The quotations say “{opposites[0].told}”, not “{opposites[0].claimed}”."
@@ -93,6 +95,10 @@ def _against(claim: Sentence, near: Sequence[Sentence], told: Sequence[Sentence]
         roles.exchanged(claim, carriers) or roles.mirrored(claim, carriers) or frames.exchanged(claim, carriers)
     ):
         yield "The quotations have it the other way round."
+    for word in extent.stretched(claim, near):
+        yield f"The quotations do not say it of “{word}”."
+    if hedge := extent.surer(claim, carriers):
+        yield f"The quotations leave it open, with “{hedge}”."
     yield from _mouths(claim, carriers)
 
 

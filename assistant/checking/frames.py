@@ -51,8 +51,12 @@ def exchanged(statement: Sentence, carriers: Sequence[Sentence]) -> bool:
     claimed = set(_relations(mine, same))
     known = {end for relation in told for end in (relation.of, relation.to)}
     things = sorted({same.label(part) for part in mine if part.kind == "phrase"} & known)
+    named = {same.label(part) for sequence in (mine, *theirs) for part in sequence if part.name}
+    absent = sorted(named & known - {same.label(part) for part in mine if part.kind == "phrase"})
     for place, one in enumerate(things):
         touched = {relation for relation in claimed if one in relation}
+        if one in named and any(_fits_better(touched, told, {one: other}) for other in absent):
+            return True
         for other in things[place + 1 :]:
             if _kind(one) != _kind(other):
                 continue
@@ -87,6 +91,38 @@ def _closed(told: set[Relation]) -> set[Relation]:
 def _kind(label: str) -> str:
     """Of a number or date its kind."""
     return label.partition("(")[0] if label.startswith("=#") else ""
+
+
+def converse(statement: Sentence, carriers: Sequence[Sentence], claimed: str, told: str) -> bool:
+    """Whether the statement says the quotations' word from the other side: A is larger than B, and B smaller than A."""
+    if any(_compared(statement, claimed, carrier, told) for carrier in carriers):
+        return True
+    verb, other = key(claimed), key(told)
+    canonical = _CONVERSES.get(verb, (verb,))[0]
+    if _CONVERSES.get(other, (other,))[0] != canonical:
+        return False
+    mine = _things(statement)
+    theirs = [_things(carrier) for carrier in carriers]
+    same = _Same([part for sequence in (mine, *theirs) for part in sequence if part.kind == "phrase"])
+    claims = set(_relations(mine, same))
+    tells = _closed({relation for sequence in theirs for relation in _relations(sequence, same)})
+    return any(one.of == canonical and one.role == "who" for one in claims & tells)
+
+
+def _compared(statement: Sentence, claimed: str, carrier: Sentence, told: str) -> bool:
+    """Whether what stands behind "than" in the one stands before it in the other."""
+    mine, theirs = _behind_than(statement, claimed), _behind_than(carrier, told)
+    return bool((mine - theirs) & carrier.keys) and bool((theirs - mine) & statement.keys)
+
+
+def _behind_than(sentence: Sentence, word: str) -> frozenset[str]:
+    words = [token.word for token in sentence.tokens]
+    if word not in words or "than" not in words[words.index(word) :]:
+        return frozenset()
+    begin = words.index("than", words.index(word)) + 1
+    behind = sentence.tokens[begin : begin + _AHEAD]
+    end = next((place for place, token in enumerate(behind) if token.kind == "mark"), len(behind))
+    return frozenset(token.key for token in behind[:end] if token.key)
 
 
 def _fits_better(claimed: set[Relation], told: set[Relation], instead: dict[str, str]) -> bool:

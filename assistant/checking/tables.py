@@ -317,3 +317,24 @@ BOUNDS = (
     ),
     _words("at-most less-than fewer-than under below up-to no-more-than not-more-than maximum almost nearly"),
 )
+
+# ------------------------------------------------------------------------- how many, and how surely
+
+EXTENTS = {
+    "all": _words("all every each entire"),
+    "most": _words("most"),
+    "many": _words("many numerous"),
+    "some": _words("some several"),
+    "few": _words("few"),
+}
+HEDGES = _words("""
+    may might could perhaps maybe possibly probably presumably likely apparently allegedly reportedly supposedly
+    potentially appears appear appeared seems seem seemed suspected alleged considering
+""")
+# What leaves something open in a statement, though it be another word than in the quotation.
+OPEN = HEDGES | _words("""
+    can would should ought consider considers considered think thinks thought believe believes believed suspect suspects
+    possible possibility chance risk risks danger threatens threatened if unless whether able expected expects expect
+    hopes hoped plans planned suggests suggested suggest indicates indicated allege alleges claim claims claimed
+    accused unclear uncertain unsure doubt doubts conceivable supposed
+""")
