@@ -391,6 +391,26 @@ EVERY = {
         "The bridge is safe, according to someone in the harbour office.",
         [Said("someone in the harbour office", "someone in the harbour office", "according to")],
     ),
+    "a number of people": (
+        "In the north, 1,200 said the bridge was safe.",
+        [Said("1,200", "1,200", "said")],
+    ),
+    "some": ("Some say the bridge is safe.", [Said("Some", "Some", "say")]),
+    "another": (
+        "Another driver, Karel Novák, said it was safe.",
+        [Said("Karel Novák", "Karel Novák", "said")],
+    ),
+    "participle across brackets": (
+        "Lena Brandt (Harbour Party) of Ostrava closed the bridge, then crossed it, saying it might fall.",
+        [Said("Lena Brandt", "Lena Brandt", "saying")],
+    ),
+    "reported by another": (
+        "Lena Brandt said Karel Novák had warned that it would fall.",
+        [Said("Lena Brandt", "Lena Brandt", "said")],
+    ),
+    "asked whether, not said": ("If Lena Brandt says it is safe, the bridge opens.", []),
+    "means something else": ("Lena Brandt continued to the port.", []),
+    "denied": ("Lena Brandt left, but she did not say that it was safe.", []),
     "a pronoun for nobody known": ("She said the bridge was closed.", [Said("She", "She", "said")]),
     "no cue": ("The bridge over the Elbe fell in May.", []),
     "cue inside the quotation": ("“Brandt said it would fall.”", []),

@@ -182,6 +182,8 @@ class Clauses(Phrases):
         opening = _subject(self.phrase_before(last), "opening")
         if opening is not None:
             return opening
+        if token.number or word == "half":
+            return _subject(self._words_before(last), "words")
         if word in INDEFINITE:
             return Subject(Phrase(last, last + 1), "indefinite", "")
         if token.kind == "comma":
@@ -334,10 +336,19 @@ class Clauses(Phrases):
 
     def _verb_follows(self, at: int, before: int) -> bool:
         """Whether a verb begins at this token, or behind the commas of an apposition."""
+        at = self._past_bracket(at)
+        further = self.phrase_after(at + 1, known=False) if self.word(at) in PREPOSITIONS else None
+        at = further.end if further is not None else at
         if self.kind(at) == "comma":
             closing = next((k for k in range(at + 1, min(at + 20, before)) if self.kind(k) == "comma"), None)
             return closing is not None and self._verb_like(closing + 1)
         return self._verb_like(at)
+
+    def _past_bracket(self, at: int) -> int:
+        """The token behind the brackets that open at this one; this one where none do."""
+        if self.kind(at) != "bracket":
+            return at
+        return next((k + 1 for k in range(at + 1, min(at + 20, len(self.tokens))) if self.kind(k) == "bracket"), at)
 
     def _verb_like(self, at: int) -> bool:
         word = self.word(at)

@@ -9,10 +9,13 @@ from assistant.voices.words import LEMMAS, OPENERS, OTHERWISE, SPEAKERS
 
 # Ways of finding a subject that find as many that are none: two clauses away, or in words without a known shape.
 _LOOSE = frozenset({"across", "beside", "from name", "from word", "words after"})
-# Ways of finding a subject that stands next to its verb, or opens the sentence.
-_NEAR = frozenset({"opening", "over", "from comma", "pronoun"})
+# Ways of finding a subject that stands next to its verb, or opens the clause that a participle goes on with. Not behind
+# "for" and "from": whom somebody is blamed for saying it, or kept from it, is another.
+_NEAR = {"opening", "over", "pronoun"} | {
+    f"from {joint}" for joint in ("comma", "by", "in", "of", "at", "after", "before", "when", "while", "without")
+}
 # A clause behind these words stands on its own; behind others it is what somebody says, asks, or would do.
-_JOINING = (OPENERS - {"as"}) | {"and", "but", "or", "while", "though", "although"}
+_JOINING = (OPENERS - {"as"}) | {"and", "but", "or", "when", "while", "though", "although"}
 # How many tokens behind a verb its quotation may open.
 _QUOTED_WITHIN = 14
 
@@ -53,9 +56,11 @@ def _can_speak(sentence: Sentence, found: Found) -> bool:
     token = sentence.tokens[last]
     if token.word in ("who", "which", "that"):
         return token.word == "who" and first < last
-    if first == last and not token.name and token.word not in SPEAKERS:
-        return token.word in ("he", "she", "they", "i", "we")
-    return token.name or token.word in SPEAKERS or token.kind == "close" or _lemma(sentence, found) == "say"
+    if token.word in ("he", "she", "they", "i", "we"):
+        return True
+    if token.name or token.word in SPEAKERS or token.kind == "close":
+        return True
+    return _lemma(sentence, found) == "say" and token.word not in ("it", "you")
 
 
 def _says(sentence: Sentence, found: Found) -> bool:

@@ -69,6 +69,7 @@ TOKEN = regex.compile(
               | (?:Mr|Mrs|Ms|Dr|St|Sen|Rep|Reps|Sens|Gov|Gen|Col|Capt|Lt|Sgt|Maj|Adm|Prof|Rev|Hon|Jr|Sr|Jan|Feb|Aug
                   |Sept|Oct|Nov|Dec|Inc|Corp|Ltd|Co)\.
               | \p{Lu}\.(?=\s*\p{Lu})
+              | \p{N}{1,3}(?:,\p{N}{3})++(?![\p{L}\p{N}])
               | [\p{L}\p{N}][\p{L}\p{M}\p{N}]*+ (?: [-'’&.·‑] [\p{L}\p{N}] [\p{L}\p{M}\p{N}]*+ )*+ )
     | (?P<comma> , ) | (?P<colon> : ) | (?P<break> [;—–…] | --++ | \s-\s | \.\.\.++ ) | (?P<bracket> [()\[\]] )
     | (?P<end> [.!?] ) | (?P<mark> '' | ["“”„«»‘’'‹›] )

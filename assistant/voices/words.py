@@ -145,7 +145,9 @@ NOBODY = words("""
     each another such either much more less her his their its my our your himself herself themselves itself
     several
 """)
-DETERMINERS = words("a an the his her their its some several many most one two three four five six no any every")
+DETERMINERS = words(
+    "a an the his her their its some several many most one two three four five six no any every another"
+)
 SUBORDINATORS = words("""
     that who whom whose which what when where why how if whether because since until unless although though after
     before than while whereas lest once
@@ -314,8 +316,12 @@ IRREGULAR = words("""
     sought slept taught won't woke wrote think believe know want need seem see
 """)
 
-# Verbs of saying that tell as often what is not said: "continued to grow", "called the police", "spoke in Ostrava".
-OTHERWISE = words("add agree call continue find maintain read report respond show speak")
+# Verbs of saying that tell as often what is not said, or that somebody spoke, but not what they said: "continued to
+# grow", "called the police", "spoke in Ostrava", "mocked her".
+OTHERWISE = words("""
+    add agree call continue find maintain read report respond show
+    advise appeal beg brief chat cry email howl lecture mock phone plead post protest retweet speak talk threaten train
+""")
 
 # What opens the words that are reported.
 REPORTED = words("that how why what whether if he she they it there")
