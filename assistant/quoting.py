@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import regex
@@ -17,6 +17,8 @@ from index.words import stems
 _MOST = 4  # sentences an answer, besides those that one of them leans on
 _LESS = 3.0  # log-odds below the best sentence: what is less likely by more answers something else
 _SAME = 0.7  # share of the shorter sentence's words that another one has
+_ITEMS = 8  # of a list, at most, that are quoted with the sentence that introduces it
+_ITEM = regex.compile(r"(?:[-*+•‣▪◦●·]|\(?\d{1,3}[.)])\s")
 # Who or what the first word means stands in the sentence before.
 _LEANING = regex.compile(
     r"[\"'“«‘(]*(?:He|She|They|It|His|Her|Their|Its|This|These|Those|Such|That|Both|But|And|So|Yet|However|Instead)\b"
@@ -50,64 +52,92 @@ def quote(ranked: Sequence[RankedHit]) -> list[Quoted]:
     for hit, sentence in candidates:
         if sentence.score < candidates[0][1].score - _LESS or len(chosen) == _MOST:
             break
-        own = set(stems(hit.article.text[sentence.start : sentence.end]))
+        text = hit.article.text[sentence.start : sentence.end]
+        if not sentence.adds and not text.endswith(":"):  # it only repeats the question
+            continue
+        own = set(stems(text))
         if own and not any(_alike(own, other) for other in words):
             chosen.append((hit, sentence))
             words.append(own)
-    return _joined(_neighbours_together(chosen))
+    return [quoted for run in _runs(chosen or candidates[:1]) for quoted in _joined(run)]
 
 
 def _alike(one: set[str], other: set[str]) -> bool:
     return len(one & other) >= _SAME * min(len(one), len(other))
 
 
-def _neighbours_together(chosen: Sequence[tuple[Hit, Sentence]]) -> list[tuple[Hit, Sentence]]:
-    """The same sentences: each run of neighbours where its best one stood, in the article's order."""
-    runs: list[list[tuple[Hit, Sentence]]] = []
-    for hit, sentence in chosen:
-        beside = [
-            run
-            for run in runs
-            if any(hit.article_id == h.article_id and abs(sentence.number - s.number) == 1 for h, s in run)
-        ]
-        runs = [run for run in runs if run not in beside[1:]]
-        if beside:
-            beside[0].extend([pair for run in beside[1:] for pair in run] + [(hit, sentence)])
-        else:
-            runs.append([(hit, sentence)])
-    return [pair for run in runs for pair in sorted(run, key=lambda pair: pair[1].number)]
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Sentences of an article that belong together, by their first and last numbers, and who says them."""
+
+    hit: Hit
+    first: int
+    last: int
+    voice: Voice | None
+
+    def beside(self, other: _Block) -> bool:
+        same = self.hit.article_id == other.hit.article_id
+        return same and self.first <= other.last + 1 and other.first <= self.last + 1
+
+    def quoted(self) -> Quoted:
+        spans = sentences_of(self.hit.article.text)
+        return Quoted(self.hit, spans[self.first][0], spans[self.last][1], self.voice)
 
 
-def _joined(chosen: Sequence[tuple[Hit, Sentence]]) -> list[Quoted]:
-    """The chosen sentences as quotations: one with its neighbour, and with the one before that its first word leans on.
-
-    Only where one voice, or none, says both: who says a sentence is never carried to another.
-    """
-    taken = {(hit.article_id, sentence.number) for hit, sentence in chosen}
+def _runs(chosen: Sequence[tuple[Hit, Sentence]]) -> list[list[_Block]]:
+    """The chosen sentences with what they need, neighbours in one run; a run stands where its best sentence stood."""
     texts = {hit.article_id: hit.article.text for hit, _ in chosen}
-    speakers = {id: voices(text, sentences_of(text)) for id, text in texts.items()}
-    quoted: list[Quoted] = []
-    last: tuple[str, int] | None = None  # the article and the sentence that the newest quotation ends with
+    said = {id: voices(text, sentences_of(text)) for id, text in texts.items()}
+    runs: list[list[_Block]] = []
     for hit, sentence in chosen:
-        text, spans = hit.article.text, sentences_of(hit.article.text)
-        said, number = speakers[hit.article_id], sentence.number
-        voice, follows = said[number], last == (hit.article_id, number - 1)
-        alike = number > 0 and _speaker(said[number - 1]) == _speaker(voice)
-        last = (hit.article_id, number)
-        if follows and alike:
-            quoted[-1] = replace(quoted[-1], end=sentence.end)
+        block = _block(hit, sentence.number, said[hit.article_id])
+        near = [run for run in runs if any(block.beside(other) for other in run)]
+        if near:
+            near[0].extend([other for run in near[1:] for other in run] + [block])
+            runs = [run for run in runs if not any(run is gone for gone in near[1:])]
+        else:
+            runs.append([block])
+    return runs
+
+
+def _block(hit: Hit, number: int, said: Sequence[Voice | None]) -> _Block:
+    """A sentence with the one before that its first word leans on, and with what a colon at its end introduces.
+
+    The one before only where one voice, or none, says both: who says a sentence is never carried to another.
+    """
+    text, spans = hit.article.text, sentences_of(hit.article.text)
+    (start, end), first, last = spans[number], number, number
+    leans = number > 0 and _LEANING.match(text, start) and not text.startswith("#", spans[number - 1][0])
+    if leans and _speaker(said[number - 1]) == _speaker(said[number]):
+        first -= 1
+    if text.endswith(":", start, end):
+        last = max(_introduced(text, spans, number), default=number)
+    return _Block(hit, first, last, said[number])
+
+
+def _joined(run: Sequence[_Block]) -> Iterator[Quoted]:
+    """The blocks of a run in the article's order, those that one voice says, or none, as one quotation."""
+    whole: _Block | None = None
+    for block in sorted(run, key=lambda block: (block.first, -block.last)):
+        if whole and (block.first <= whole.last or _speaker(block.voice) == _speaker(whole.voice)):
+            whole = replace(whole, last=max(whole.last, block.last))
             continue
-        start, before = sentence.start, (hit.article_id, number - 1)
-        if (
-            alike
-            and before not in taken
-            and _LEANING.match(text, start)
-            and not text.startswith("#", spans[number - 1][0])
-        ):
-            start = spans[number - 1][0]
-            taken.add(before)
-        quoted.append(Quoted(hit, start, sentence.end, voice))
-    return quoted
+        if whole:
+            yield whole.quoted()
+        whole = block
+    if whole:
+        yield whole.quoted()
+
+
+def _introduced(text: str, spans: Sequence[tuple[int, int]], number: int) -> Iterator[int]:
+    """The sentences that one with a colon at its end introduces: the items of a list, or else the next one."""
+    for more in range(number + 1, min(number + 1 + _ITEMS, len(spans))):
+        item = _ITEM.match(text, spans[more][0]) is not None
+        if not item and more > number + 1:
+            return
+        yield more
+        if not item:
+            return
 
 
 def _speaker(voice: Voice | None) -> tuple[str, str | None] | None:

@@ -30,6 +30,7 @@ class Sentence:
     start: int
     end: int
     score: float  # log-odds that it answers
+    adds: int  # words that tell, beyond the question's
     features: Mapping[str, float]
 
 
@@ -64,6 +65,7 @@ class _Seen:
     number: int
     start: int
     end: int
+    adds: int
     features: dict[str, float]
 
     @property
@@ -88,7 +90,9 @@ def ranked_sentences(view: View, asked: Wanted, hits: Sequence[Hit]) -> list[lis
     found: dict[int, list[Sentence]] = {id(hit): [] for hit in hits}
     for one in seen:
         features = {**one.features, **meaning.features(readings[one.text])}
-        found[id(one.hit)].append(Sentence(one.number, one.start, one.end, _weights().score(features), features))
+        found[id(one.hit)].append(
+            Sentence(one.number, one.start, one.end, _weights().score(features), one.adds, features)
+        )
     return [sorted(found[id(hit)], key=lambda sentence: -sentence.score) for hit in hits]
 
 
@@ -115,7 +119,7 @@ def _by_words(asked: Wanted, hit: Hit) -> list[_Seen]:
             "nothing_offered": 1 - min(1.0, 2 * offered),
             "denies_otherwise": float(asked.denies and not denies(text)),
         }
-        seen.append(_Seen(hit, number, start, end, features))
+        seen.append(_Seen(hit, number, start, end, len(words - asked.weights.keys()), features))
     return seen
 
 

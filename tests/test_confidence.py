@@ -26,7 +26,7 @@ SEEN = sorted({name.removeprefix("most_") for name in calibration().weights})
 def ranked(features: dict[str, float], score: float = 1.0) -> RankedHit:
     """A hit of one sentence, in which this is seen."""
     hit = Hit(ARTICLE, 0, len(TEXT), 1.0, ("meaning",), 0.5)
-    return RankedHit(hit, (Sentence(0, 0, len(TEXT), score, features),), 0.5)
+    return RankedHit(hit, (Sentence(0, 0, len(TEXT), score, 9, features),), 0.5)
 
 
 hits = st.lists(

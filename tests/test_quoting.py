@@ -23,7 +23,7 @@ def hit_of(text: str, id: str = "a1") -> Hit:
 def ranked(hit: Hit, scores: dict[int, float]) -> RankedHit:
     """A hit whose sentences of these numbers have these scores."""
     spans = sentences(hit.article.text)
-    found = [Sentence(number, *spans[number], score, {}) for number, score in scores.items()]
+    found = [Sentence(number, *spans[number], score, 9, {}) for number, score in scores.items()]
     return RankedHit(hit, tuple(sorted(found, key=lambda one: -one.score)), 0.5)
 
 
@@ -65,6 +65,26 @@ def test_neighbours_that_one_voice_says_are_one_quotation() -> None:
     assert one.text == "Dovaly said the bridge would open. Dovaly said the ferries would stay."
     assert one.voice is not None
     assert one.voice.speaker == "Dovaly"
+
+
+LIST = "Dockers left. The union demands:\n\n- a rise of 9 percent,\n- a signalman.\n\nThe company offers less."
+
+
+@pytest.mark.parametrize("numbers", [(1,), (1, 2), (3, 1), (2, 3, 1)])
+def test_what_a_colon_introduces_is_quoted_with_it(numbers: tuple[int, ...]) -> None:
+    assert quoted(LIST, *numbers) == ["The union demands:\n\n- a rise of 9 percent,\n- a signalman."]
+
+
+def test_a_colon_introduces_the_next_sentence() -> None:
+    assert quoted("One thing is left: \n\nThe ferry. It is full.", 0) == ["One thing is left: \n\nThe ferry."]
+
+
+def test_a_sentence_that_only_repeats_the_question_is_not_quoted() -> None:
+    hit = hit_of(PLAIN)
+    spans = sentences(PLAIN)
+    repeats, tells = Sentence(0, *spans[0], 2.0, 0, {}), Sentence(2, *spans[2], 1.0, 5, {})
+    assert [one.text for one in quote([RankedHit(hit, (repeats, tells), 0.5)])] == ["Ferries carry cyclists over."]
+    assert [one.text for one in quote([RankedHit(hit, (repeats,), 0.5)])] == ["The bridge closed on Friday."]
 
 
 def test_the_best_comes_first() -> None:

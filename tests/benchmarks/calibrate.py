@@ -120,7 +120,7 @@ def read_off(names: Sequence[str], ranking: tuple[Any, float], one: Asked) -> di
     scores = one.features @ ranking[0] + ranking[1]
     order = np.argsort(-scores)
     sentences = [
-        Sentence(0, 0, 0, float(scores[row]), dict(zip(names, one.features[row].tolist(), strict=True)))
+        Sentence(0, 0, 0, float(scores[row]), 0, dict(zip(names, one.features[row].tolist(), strict=True)))
         for row in order
     ]
     return confidence.features(sentences)
