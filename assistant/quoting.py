@@ -14,8 +14,9 @@ from assistant.voices import voices
 from index import Hit
 from index.words import stems
 
-_MOST = 4  # sentences an answer, besides those that one of them leans on
-_LESS = 3.0  # log-odds below the best sentence: what is less likely by more answers something else
+_MOST = 6  # sentences an answer, besides what they need to be understood
+_QUOTATIONS = 4  # an answer, at most
+_LESS = 4.0  # log-odds below the best sentence: what is less likely by more answers something else
 _SAME = 0.7  # share of the shorter sentence's words that another one has
 _ITEMS = 8  # of a list, at most, that are quoted with the sentence that introduces it
 _ITEM = regex.compile(r"(?:[-*+•‣▪◦●·]|\(?\d{1,3}[.)])\s")
@@ -59,7 +60,7 @@ def quote(ranked: Sequence[RankedHit]) -> list[Quoted]:
         if own and not any(_alike(own, other) for other in words):
             chosen.append((hit, sentence))
             words.append(own)
-    return [quoted for run in _runs(chosen or candidates[:1]) for quoted in _joined(run)]
+    return [quoted for run in _runs(chosen or candidates[:1]) for quoted in _joined(run)][:_QUOTATIONS]
 
 
 def _alike(one: set[str], other: set[str]) -> bool:

@@ -43,7 +43,7 @@ def test_nothing_found_quotes_nothing() -> None:
 
 
 def test_one_that_answers_is_quoted_alone() -> None:
-    assert [one.text for one in quote([ranked(hit_of(PLAIN), {1: 4.0, 3: 0.1})])] == ["Divers found seven cracks."]
+    assert [one.text for one in quote([ranked(hit_of(PLAIN), {1: 5.0, 3: 0.1})])] == ["Divers found seven cracks."]
 
 
 def test_no_more_than_four() -> None:
