@@ -60,7 +60,10 @@ def quote(ranked: Sequence[RankedHit]) -> list[Quoted]:
         if own and not any(_alike(own, other) for other in words):
             chosen.append((hit, sentence))
             words.append(own)
-    return [quoted for run in _runs(chosen or candidates[:1]) for quoted in _joined(run)][:_QUOTATIONS]
+    chosen = chosen or candidates[:1]
+    while len(quoted := [one for run in _runs(chosen) for one in _joined(run)]) > _QUOTATIONS:
+        chosen.pop()
+    return quoted
 
 
 def _alike(one: set[str], other: set[str]) -> bool:
