@@ -391,6 +391,10 @@ EVERY = {
         "The bridge is safe, according to someone in the harbour office.",
         [Said("someone in the harbour office", "someone in the harbour office", "according to")],
     ),
+    "one of them, behind a quotation": (
+        "“It will fall,” said one of those advisers, who left.",
+        [Said("one of those advisers", "one of those advisers", "said")],
+    ),
     "a number of people": (
         "In the north, 1,200 said the bridge was safe.",
         [Said("1,200", "1,200", "said")],

@@ -16,7 +16,7 @@ def voices(text: str, sentences: Sequence[tuple[int, int]]) -> list[Voice | None
 def every_voice(text: str, sentences: Sequence[tuple[int, int]]) -> list[list[Voice]]:
     """For each sentence of an article, all who surely say something in it, the one whom `voices` gives first.
 
-    A sentence may hold several: who says it, and whom that one quotes. The others need not govern the sentence, may be
-    asked or supposed to say something, and their speaker is the pronoun itself where it stands for nobody surely.
+    A sentence may hold several: who says it, and others beside. These need not govern the sentence, and their speaker
+    is the pronoun itself where it stands for nobody surely.
     """
     return Article(text, sentences).every_voice()

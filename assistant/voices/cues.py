@@ -490,9 +490,9 @@ class Sentence(Clauses):
         if token.word not in SAYING:
             return None
         cue = (token.start, token.end)
-        if self._turned_before(at) and self.kind(at - 1) == "close":
+        if token.word in ("said", "says") and self._turned_before(at) and self.kind(at - 1) == "close":
             words = self.words_after(at + 1)
             if words is not None:
-                return Found(words, cue, at, how="words after")
+                return Found(words, cue, at)
         subject = self.subject(at)
         return Found(subject.phrase, cue, at, how=subject.how, stands=subject.stands) if subject is not None else None

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from assistant.voices.cues import Found, Sentence
 from assistant.voices.words import LEMMAS, OPENERS, OTHERWISE, SPEAKERS
 
-# Ways of finding a subject that find as many that are none: two clauses away, or in words without a known shape.
-_LOOSE = frozenset({"across", "beside", "from name", "from word", "words after"})
+# Ways of finding a subject that say too little: across what stands between commas, or for a participle behind a word.
+_LOOSE = {"across", "beside", "from name", "from word"}
 # Ways of finding a subject that stands next to its verb, or opens the clause that a participle goes on with. Not behind
 # "for" and "from": whom somebody is blamed for saying it, or kept from it, is another.
 _NEAR = {"opening", "over", "pronoun"} | {
@@ -45,9 +45,8 @@ def _stands_alone(sentence: Sentence, found: Found) -> bool:
     """Whether its clause is no part of another: not "that Brandt said", "what she said", "if they say"."""
     if found.how == "plain" or sentence.word(found.phrase.end - 1) == "who":
         return True
-    before = found.phrase.start - 1
-    word = sentence.word(before)
-    return not word or word in _JOINING or sentence.tokens[before].time
+    before = sentence.word(found.phrase.start - 1)
+    return not before or before in _JOINING
 
 
 def _can_speak(sentence: Sentence, found: Found) -> bool:
@@ -68,10 +67,8 @@ def _says(sentence: Sentence, found: Found) -> bool:
     lemma = _lemma(sentence, found)
     if found.how == "plain" or lemma == "say" or sentence.word(found.at + 1) == "that":
         return True
-    behind = range(found.at + 1, found.at + 1 + _QUOTED_WITHIN)
-    if sentence.kind(found.at + 1) == "colon" or any(sentence.kind(at) == "open" for at in behind):
-        return True
-    return found.how in _NEAR and lemma not in OTHERWISE
+    quotes = any(sentence.kind(at) == "open" for at in range(found.at + 1, found.at + 1 + _QUOTED_WITHIN))
+    return quotes or (found.how in _NEAR and lemma not in OTHERWISE)
 
 
 def _lemma(sentence: Sentence, found: Found) -> str:
