@@ -91,6 +91,8 @@ def _against(claim: Sentence, near: Sequence[Sentence], told: Sequence[Sentence]
             if opposites
             else "The quotations say the opposite."
         )
+    elif not converse and frames.opposed(claim, carriers):
+        yield "The quotations say the opposite."
     if not converse and (
         roles.exchanged(claim, carriers) or roles.mirrored(claim, carriers) or frames.exchanged(claim, carriers)
     ):

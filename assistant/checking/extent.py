@@ -9,7 +9,7 @@ from assistant.checking.sentence import Sentence
 from assistant.checking.tokens import Token
 
 _REACH = 5  # tokens from a word for how many to what it counts
-_SCOPE = 2  # content words behind a hedge that it is about
+_SCOPE = 2  # content words that a hedge is about: those behind it, or the one behind it and the one before
 _EXTENTS = {word: extent for extent, words in tables.EXTENTS.items() for word in words}
 _ALL, _SOME, _MANY, _PART = "all", "some", "many", "part"
 _ALIKE = frozenset({_SOME, _MANY, _PART})
@@ -70,7 +70,9 @@ def surer(statement: Sentence, carriers: Sequence[Sentence]) -> str | None:
         for place, token in enumerate(carrier.tokens):
             if token.word not in tables.HEDGES or token.word in kept or not _is_open(carrier.tokens, place):
                 continue
-            about = [one.key for one in carrier.tokens[place + 1 :] if one.key][:_SCOPE]
+            behind = [one.key for one in carrier.tokens[place + 1 :] if one.key]
+            before = [one.key for one in carrier.tokens[:place] if one.key]
+            about = behind[:_SCOPE] if len(behind) != 1 else before[-1:] + behind
             if len(about) < _SCOPE or not all(one in statement.keys for one in about):
                 continue
             if not any(other is not carrier and all(one in other.keys for one in about) for other in carriers):

@@ -17,8 +17,6 @@ _LEAST = 2  # relations that must be told of them exchanged
 _RELATIVE = frozenset({"who", "which", "that"})
 _AND = frozenset({"and", "or", "but"})
 _HAS = frozenset({"of", "in", "at", "'s", "on"})  # of a noun, all say whose or where it is
-
-
 _CLAUSES = frozenset(
     "when while where whereas because although though if unless since until after before than whose".split()
 )
@@ -42,20 +40,24 @@ class Relation(NamedTuple):
     to: str
 
 
+class _Compared(NamedTuple):
+    """A statement and its quotations as relations."""
+
+    claimed: set[Relation]
+    told: set[Relation]
+    things: frozenset[str]  # of the statement
+    names: frozenset[str]  # of both
+
+
 def exchanged(statement: Sentence, carriers: Sequence[Sentence]) -> bool:
-    """Whether the quotations' relations are those of the statement with two of its phrases exchanged, or one replaced."""
-    mine = _things(statement)
-    theirs = [_things(carrier) for carrier in carriers]
-    same = _Same([part for sequence in (mine, *theirs) for part in sequence if part.kind == "phrase"])
-    told = _closed({relation for sequence in theirs for relation in _relations(sequence, same)})
-    claimed = set(_relations(mine, same))
+    """Whether the quotations' relations are those of the statement with two of its things exchanged, or one replaced."""
+    claimed, told, mine, names = _compared(statement, carriers)
     known = {end for relation in told for end in (relation.of, relation.to)}
-    things = sorted({same.label(part) for part in mine if part.kind == "phrase"} & known)
-    named = {same.label(part) for sequence in (mine, *theirs) for part in sequence if part.name}
-    absent = sorted(named & known - {same.label(part) for part in mine if part.kind == "phrase"})
+    things = sorted(mine & known)
+    absent = sorted(names & known - mine)
     for place, one in enumerate(things):
         touched = {relation for relation in claimed if one in relation}
-        if one in named and any(_fits_better(touched, told, {one: other}) for other in absent):
+        if one in names and any(_fits_better(touched, told, {one: other}) for other in absent):
             return True
         for other in things[place + 1 :]:
             if _kind(one) != _kind(other):
@@ -64,6 +66,79 @@ def exchanged(statement: Sentence, carriers: Sequence[Sentence]) -> bool:
             if _fits_better(both, told, {one: other, other: one}):
                 return True
     return False
+
+
+def opposed(statement: Sentence, carriers: Sequence[Sentence]) -> bool:
+    """Whether the statement says of the same two things the opposite of what a quotation says of them."""
+    claimed, told, _, _ = _compared(statement, carriers)
+    return any(
+        one.of == other.of and one.to == other.to and _excludes(one.role, other.role)
+        for one in claimed - told
+        if one.role.count(" ") == 2
+        for other in told
+        if other.role.count(" ") == 2
+    )
+
+
+def _excludes(one: str, other: str) -> bool:
+    """Whether the verbs of two roles are opposites, and the roles the same."""
+    first, verb, second = one.split(" ")
+    other_first, other_verb, other_second = other.split(" ")
+    row, colon, _ = verb.partition(":")
+    opposites = bool(colon) and verb != other_verb and other_verb.startswith(row + colon)
+    return opposites and (first, second) == (other_first, other_second)
+
+
+def converse(statement: Sentence, carriers: Sequence[Sentence], claimed: str, told: str) -> bool:
+    """Whether the statement says the quotations' word from the other side: A is larger than B, and B smaller than A."""
+    if any(_turns_than(statement, claimed, carrier, told) for carrier in carriers):
+        return True
+    verb, other = key(claimed), key(told)
+    verb, other = _CONVERSES.get(verb, (verb,))[0], _CONVERSES.get(other, (other,))[0]
+    if verb != other:
+        return False
+    compared = _compared(statement, carriers)
+    return any(one.of == verb and one.role == "who" for one in compared.claimed & compared.told)
+
+
+def _turns_than(statement: Sentence, claimed: str, carrier: Sentence, told: str) -> bool:
+    """Whether what stands behind "than" in the one stands before it in the other."""
+    mine, theirs = _behind_than(statement, claimed), _behind_than(carrier, told)
+    return bool((mine - theirs) & carrier.keys) and bool((theirs - mine) & statement.keys)
+
+
+def _behind_than(sentence: Sentence, word: str) -> frozenset[str]:
+    words = [token.word for token in sentence.tokens]
+    if word not in words or "than" not in words[words.index(word) :]:
+        return frozenset()
+    begin = words.index("than", words.index(word)) + 1
+    behind = sentence.tokens[begin : begin + _AHEAD]
+    end = next((place for place, token in enumerate(behind) if token.kind == "mark"), len(behind))
+    return frozenset(token.key for token in behind[:end] if token.key)
+
+
+def _fits_better(claimed: set[Relation], told: set[Relation], instead: dict[str, str]) -> bool:
+    """Whether more of the relations are told with the things replaced, and clearly more."""
+    turned = {Relation(instead.get(one.of, one.of), one.role, instead.get(one.to, one.to)) for one in claimed}
+    return len(turned & told) >= _LEAST and len(turned & told) > _CLEARLY * len(claimed & told)
+
+
+def _kind(label: str) -> str:
+    """Of a number or date its kind."""
+    return label.partition("(")[0] if label.startswith("=#") else ""
+
+
+def _compared(statement: Sentence, carriers: Sequence[Sentence]) -> _Compared:
+    mine = _things(statement)
+    theirs = [_things(carrier) for carrier in carriers]
+    everything = [part for sequence in (mine, *theirs) for part in sequence if part.kind == "phrase"]
+    same = _Same(everything)
+    return _Compared(
+        set(_relations(mine, same)),
+        _closed({relation for sequence in theirs for relation in _relations(sequence, same)}),
+        frozenset(same.label(part) for part in mine if part.kind == "phrase"),
+        frozenset(same.label(part) for part in everything if part.name),
+    )
 
 
 def _things(sentence: Sentence) -> list[Part]:
@@ -86,49 +161,6 @@ def _closed(told: set[Relation]) -> set[Relation]:
         for relation in told
         if relation.to == one and relation.role != "is"
     }
-
-
-def _kind(label: str) -> str:
-    """Of a number or date its kind."""
-    return label.partition("(")[0] if label.startswith("=#") else ""
-
-
-def converse(statement: Sentence, carriers: Sequence[Sentence], claimed: str, told: str) -> bool:
-    """Whether the statement says the quotations' word from the other side: A is larger than B, and B smaller than A."""
-    if any(_compared(statement, claimed, carrier, told) for carrier in carriers):
-        return True
-    verb, other = key(claimed), key(told)
-    canonical = _CONVERSES.get(verb, (verb,))[0]
-    if _CONVERSES.get(other, (other,))[0] != canonical:
-        return False
-    mine = _things(statement)
-    theirs = [_things(carrier) for carrier in carriers]
-    same = _Same([part for sequence in (mine, *theirs) for part in sequence if part.kind == "phrase"])
-    claims = set(_relations(mine, same))
-    tells = _closed({relation for sequence in theirs for relation in _relations(sequence, same)})
-    return any(one.of == canonical and one.role == "who" for one in claims & tells)
-
-
-def _compared(statement: Sentence, claimed: str, carrier: Sentence, told: str) -> bool:
-    """Whether what stands behind "than" in the one stands before it in the other."""
-    mine, theirs = _behind_than(statement, claimed), _behind_than(carrier, told)
-    return bool((mine - theirs) & carrier.keys) and bool((theirs - mine) & statement.keys)
-
-
-def _behind_than(sentence: Sentence, word: str) -> frozenset[str]:
-    words = [token.word for token in sentence.tokens]
-    if word not in words or "than" not in words[words.index(word) :]:
-        return frozenset()
-    begin = words.index("than", words.index(word)) + 1
-    behind = sentence.tokens[begin : begin + _AHEAD]
-    end = next((place for place, token in enumerate(behind) if token.kind == "mark"), len(behind))
-    return frozenset(token.key for token in behind[:end] if token.key)
-
-
-def _fits_better(claimed: set[Relation], told: set[Relation], instead: dict[str, str]) -> bool:
-    """Whether more of the relations are told with the things replaced, and clearly more."""
-    turned = {Relation(instead.get(one.of, one.of), one.role, instead.get(one.to, one.to)) for one in claimed}
-    return len(turned & told) >= _LEAST and len(turned & told) > _CLEARLY * len(claimed & told)
 
 
 class _Same:

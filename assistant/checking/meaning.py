@@ -56,10 +56,9 @@ def features(
     keys = statement.keys
     told = frozenset[str]().union(*(sentence.keys for sentence in everything))
     two = frozenset[str]().union(*(sentence.keys for sentence in near[:2]))
-    vectors = embed(
-        [statement.text, *(sentence.text[:2000] for sentence in near), " ".join(one.text for one in near[:3])[:4000]]
-    )
-    cosines = vectors[1:] @ vectors[0]
+    vectors = embed([statement.text, *(sentence.text[:2000] for sentence in near)])
+    joined = embed([" ".join(one.text for one in near[:3])[:4000]])  # apart: a batch is as long as its longest text
+    cosines = np.concatenate([vectors[1:], joined]) @ vectors[0]
     return {
         "cosine": float(np.max(cosines)),
         "together": float(cosines[-1]),
