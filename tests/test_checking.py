@@ -141,6 +141,56 @@ def test_who_did_it_to_whom(line: str) -> None:
     assert not checked(one["false"], one["quotation"]).supported
 
 
+TURNED = [
+    json.loads(line) for line in (Path(__file__).parent / "data" / "turned.jsonl").read_text("utf-8").splitlines()
+]
+# Of the half looked at and the half kept apart: what is caught of the false, and what is kept of the true.
+TURNED_FLOORS = {
+    "roles": ((0.95, 0.95), (0.79, 0.75)),
+    "names": ((0.66, 0.83), (0.99, 0.83)),
+    "quantifier": ((0.99, 0.99), (0.99, 0.99)),
+    "hedge": ((0.99, 0.99), (0.4, 0.99)),
+}
+
+
+@pytest.mark.parametrize("kind", TURNED_FLOORS)
+@pytest.mark.parametrize("part", [0, 1], ids=["looked_at", "kept_apart"])
+def test_turned_rates_keep_their_floors(part: int, kind: str) -> None:
+    """Rewordings with two parts exchanged, with another quantity or without a hedge are refused, without it carried."""
+    lines = [one for one in TURNED[part::2] if one["kind"] == kind]
+    caught, kept = TURNED_FLOORS[kind][part]
+    assert np.mean([not checked(one["false"], one["quotation"]).supported for one in lines]) >= caught
+    assert np.mean([checked(one["true"], one["quotation"]).supported for one in lines]) >= kept
+
+
+@pytest.mark.parametrize(
+    ("statement", "quotation"),
+    [
+        ("Selma bought the mill from Igor.", "Igor sold the mill to Selma."),
+        ("A bus is slower than a train.", "A train is faster than a bus."),
+        ("Some of the pupils were ill.", "Several pupils were ill."),
+        ("The bridge might close.", "The bridge may close."),
+    ],
+)
+def test_the_same_from_the_other_side(statement: str, quotation: str) -> None:
+    found = checked(statement, quotation)
+    assert found.supported, found.reasons
+
+
+@pytest.mark.parametrize(
+    ("statement", "quotation"),
+    [
+        ("Igor bought the mill from Selma.", "Igor sold the mill to Selma."),
+        ("A train is slower than a bus.", "A train is faster than a bus."),
+        ("All of the pupils were ill.", "Several pupils were ill."),
+        ("The bridge closes.", "The bridge may close."),
+        ("The bridge will close in May.", "The bridge may close in May."),
+    ],
+)
+def test_the_other_side_of_it(statement: str, quotation: str) -> None:
+    assert not checked(statement, quotation).supported
+
+
 def test_nothing_carries_nothing() -> None:
     assert not checked("The bridge is closed.").supported
     assert not checked("", BRIDGE).supported
@@ -192,15 +242,15 @@ def _results(part: int) -> dict[str, list[bool]]:
 
 
 FLOORS = {
-    "verbatim": 0.97,
-    "reworded": 0.97,
+    "verbatim": 0.99,
+    "reworded": 0.98,
     "number": 0.99,
     "date": 0.99,
     "name": 0.98,
     "outlet": 0.99,
-    "negation": 0.90,
-    "roles": 0.78,
-    "mouth": 0.90,
+    "negation": 0.98,
+    "roles": 0.87,
+    "mouth": 0.97,
 }
 
 
