@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import regex
 
@@ -88,13 +89,17 @@ class _Block:
         return Quoted(self.hit, spans[self.first][0], spans[self.last][1], self.voice)
 
 
+@lru_cache(maxsize=64)
+def _said_in(text: str) -> list[Voice | None]:
+    """Who says each sentence of an article's text; kept, since questions come back to their articles."""
+    return voices(text, sentences_of(text))
+
+
 def _runs(chosen: Sequence[tuple[Hit, Sentence]]) -> list[list[_Block]]:
     """The chosen sentences with what they need, neighbours in one run; a run stands where its best sentence stood."""
-    texts = {hit.article_id: hit.article.text for hit, _ in chosen}
-    said = {id: voices(text, sentences_of(text)) for id, text in texts.items()}
     runs: list[list[_Block]] = []
     for hit, sentence in chosen:
-        block = _block(hit, sentence.number, said[hit.article_id])
+        block = _block(hit, sentence.number, _said_in(hit.article.text))
         near = [run for run in runs if any(block.beside(other) for other in run)]
         if near:
             near[0].extend([other for run in near[1:] for other in run] + [block])
