@@ -29,7 +29,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 FILE = HERE / "floors.json"
 SETS = ("squad2", "xquad", "multihop", "clapnq", "cranfield", "covid_qa", "polnear", "wice", "article_pages")
-LIMIT = 40  # questions of a sort, documents, claims and pages a set: what keeps the whole to minutes
+LIMIT = 25  # questions of a sort, documents, claims and pages a set: what keeps the whole to minutes
 
 # What is watched of each task; "<": less is better.
 WATCHED = {
