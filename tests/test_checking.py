@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -24,9 +25,9 @@ from index.embedder import Embedder, Vectors
 BRIDGE = "Fourteen people died and 30 were hurt when the bridge collapsed on 9 July 2025, police said."
 
 
-def one_vector(texts: object) -> Vectors:
+def one_vector(texts: Sequence[str]) -> Vectors:
     """Vectors that are all alike: what remains is decided by words and facts."""
-    return np.full((len(list(texts)), 4), 0.5, np.float32)  # type: ignore[call-overload]
+    return np.full((len(texts), 4), 0.5, np.float32)
 
 
 def checked(statement: str, *quotations: str | Evidence) -> Check:

@@ -53,15 +53,20 @@ def swapped(statement: Sentence, near: Sequence[Sentence]) -> Iterator[Fact]:
     for kinds in ((Amount, Rank, Pair), (Day,), (Clock,)):
         mine = [fact for fact in statement.facts if isinstance(fact.value, kinds)][:_MOST]
         theirs = [(sentence, fact) for sentence in near for fact in sentence.facts if isinstance(fact.value, kinds)]
-        theirs = theirs[: 3 * _MOST]
-        found = misplaced(
-            [Mention(statement, fact.start, fact.end) for fact in mine],
-            [Mention(sentence, fact.start, fact.end) for sentence, fact in theirs],
-            lambda i, j, mine=mine, theirs=theirs: _agrees(statement, mine[i], *theirs[j]),  # type: ignore[misc]
-            lambda i, j, mine=mine, theirs=theirs: _comparable(mine[i], theirs[j][1]),  # type: ignore[misc]
-            _MARGIN,
-        )
-        yield from (mine[place] for place in found)
+        yield from _of_something_else(statement, mine, theirs[: 3 * _MOST])
+
+
+def _of_something_else(
+    statement: Sentence, mine: Sequence[Fact], theirs: Sequence[tuple[Sentence, Fact]]
+) -> Iterator[Fact]:
+    found = misplaced(
+        [Mention(statement, fact.start, fact.end) for fact in mine],
+        [Mention(sentence, fact.start, fact.end) for sentence, fact in theirs],
+        lambda i, j: _agrees(statement, mine[i], *theirs[j]),
+        lambda i, j: _comparable(mine[i], theirs[j][1]),
+        _MARGIN,
+    )
+    yield from (mine[place] for place in found)
 
 
 def _comparable(one: Fact, other: Fact) -> bool:

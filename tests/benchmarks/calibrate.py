@@ -108,7 +108,7 @@ def fit_ranking(asked: Sequence[Asked]) -> tuple[Any, float]:
         first = (whole - torch.logsumexp(scores.masked_fill(~right, -1e4), 1))[answered].mean()
         any_at_all = torch.nn.functional.binary_cross_entropy_with_logits(whole, answered.float())
         optimizer.zero_grad()
-        (first + 0.5 * any_at_all).backward()  # type: ignore[no-untyped-call]
+        (first + 0.5 * any_at_all).backward()
         optimizer.step()
         schedule.step()
     fitted = np.asarray(weights.detach().numpy() / scale, float)
