@@ -17,6 +17,7 @@ from index.words import stems
 
 _MOST = 6  # sentences an answer, besides what they need to be understood
 _QUOTATIONS = 4  # an answer, at most
+_BETWEEN = 1  # sentences that two chosen ones may leave out between them before each is quoted alone
 _LESS = 4.0  # log-odds below the best sentence: what is less likely by more answers something else
 _SAME = 0.7  # share of the shorter sentence's words that another one has
 _ITEMS = 8  # of a list, at most, that are quoted with the sentence that introduces it
@@ -44,7 +45,7 @@ class Quoted:
 def quote(ranked: Sequence[RankedHit]) -> list[Quoted]:
     """The best sentences, the best answering first; neighbours in an article stand together, in its order.
 
-    Neighbours that one voice says, or none, are one quotation.
+    Neighbours that one voice says, or none, are one quotation; with one sentence between them, that one is quoted, too.
     """
     candidates = sorted(
         ((one.hit, sentence) for one in ranked for sentence in one.sentences), key=lambda pair: -pair[1].score
@@ -81,8 +82,19 @@ class _Block:
     voice: Voice | None
 
     def beside(self, other: _Block) -> bool:
-        same = self.hit.article_id == other.hit.article_id
-        return same and self.first <= other.last + 1 and other.first <= self.last + 1
+        """Whether at most _BETWEEN sentences stand between the two, in one article."""
+        same, reach = self.hit.article_id == other.hit.article_id, _BETWEEN + 1
+        return same and self.first <= other.last + reach and other.first <= self.last + reach
+
+    def goes_on_with(self, later: _Block) -> bool:
+        """Whether a later block of the run belongs to the same quotation: one voice, or none, says all to its beginning."""
+        if later.first <= self.last:
+            return True
+        text, said = self.hit.article.text, _said_in(self.hit.article.text)
+        between = range(self.last + 1, later.first)
+        if any(text.startswith("#", sentences_of(text)[number][0]) for number in between):
+            return False
+        return all(_speaker(voice) == _speaker(self.voice) for voice in (later.voice, *(said[at] for at in between)))
 
     def quoted(self) -> Quoted:
         spans = sentences_of(self.hit.article.text)
@@ -128,7 +140,7 @@ def _joined(run: Sequence[_Block]) -> Iterator[Quoted]:
     """The blocks of a run in the article's order, those that one voice says, or none, as one quotation."""
     whole: _Block | None = None
     for block in sorted(run, key=lambda block: (block.first, -block.last)):
-        if whole and (block.first <= whole.last or _speaker(block.voice) == _speaker(whole.voice)):
+        if whole and whole.goes_on_with(block):
             whole = replace(whole, last=max(whole.last, block.last))
             continue
         if whole:

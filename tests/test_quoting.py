@@ -54,6 +54,25 @@ def test_neighbours_are_one_quotation_in_the_article_s_order() -> None:
     assert quoted(PLAIN, 2, 1) == ["Divers found seven cracks. Ferries carry cyclists over."]
 
 
+def test_one_sentence_between_two_is_quoted_with_them() -> None:
+    assert quoted(PLAIN, 3, 1) == [
+        "Divers found seven cracks. Ferries carry cyclists over. Shops lost their customers.",
+    ]
+    assert quoted(PLAIN, 4, 1) == ["Buses go round by Brackholm.", "Divers found seven cracks."]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The bridge closed. “It was late,” Dovaly said. Ferries sail.",
+        "The bridge closed.\n\n# Boats\n\nFerries sail.",
+    ],
+    ids=["what somebody else says", "a heading"],
+)
+def test_what_stands_between_is_left_out_where_it_is_another_s(text: str) -> None:
+    assert quoted(text, 0, 2) == ["The bridge closed.", "Ferries sail."]
+
+
 def test_neighbours_of_two_voices_stay_apart_in_the_article_s_order() -> None:
     text = "Brask said the bridge would open. “It stays closed,” Dovaly said. Buses go round."
     assert quoted(text, 1, 0) == ["Brask said the bridge would open.", "“It stays closed,” Dovaly said."]
