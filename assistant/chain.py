@@ -16,7 +16,7 @@ from assistant.answer import Also, Answer, Filters, Nearest, Quotation, Seconds,
 from assistant.question import Turn, standalone
 from assistant.quoting import Quoted, quote
 from assistant.ranking import sentences_of
-from assistant.retriever import RankedHit, retrieve
+from assistant.retriever import RankedHit, by_part, retrieve
 from assistant.voices import voices
 from index import Article, Library
 from index.article import normalise
@@ -62,7 +62,8 @@ class Assistant:
         with self.library.view() as view:
             ranked, found = retrieve(view, asked, since=first, until=last, publishers=publishers)
             searched = time.monotonic()
-            chance = confidence.confidence(ranked) if confidence.calibrated(view.model_digest) else None
+            measured = confidence.calibrated(view.model_digest)
+            chance = confidence.confidence(ranked, by_part(view, asked, ranked)) if measured else None
             tier = confidence.tier(chance) if ranked else "refusal"
             filters = Filters(_iso(first), _iso(last), tuple(publishers))
             answer = Answer(

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from statistics import mean
 
 from assistant.answer import Tier
 from assistant.ranking import Sentence
@@ -50,8 +51,20 @@ def features(sentences: Sequence[Sentence]) -> dict[str, float]:
     }
 
 
-def confidence(ranked: Sequence[RankedHit]) -> float:
-    """The chance, 0..1, that the question is answered in what was found."""
+def confidence(ranked: Sequence[RankedHit], by_part: Sequence[Sequence[RankedHit]] = ()) -> float:
+    """The chance, 0..1, that the question is answered in what was found, by the whole of it or by its parts.
+
+    No one sentence covers a question of several parts. Where one part is answered the others may not be: so it counts
+    half-way between its surest part and all of them.
+    """
+    whole = _chance(ranked)
+    if not by_part:
+        return whole
+    parts = [_chance(part) for part in by_part]
+    return max(whole, (max(parts) + mean(parts)) / 2)
+
+
+def _chance(ranked: Sequence[RankedHit]) -> float:
     if not ranked:
         return 0.0
     sentences = sorted((sentence for one in ranked for sentence in one.sentences), key=lambda one: -one.score)

@@ -15,6 +15,7 @@ from pydantic import ConfigDict
 from assistant.ranking import Sentence, ranked_sentences
 from assistant.wanted import wanted
 from index import Article, Hit, Library
+from index.asked import parts
 from index.search import Found, View
 
 _RANKED = 10  # hits whose sentences are looked at
@@ -56,6 +57,12 @@ def retrieve(view: View, question: str, limit: int = _RANKED, **filters: Any) ->
     """Search and re-rank: the one way in which the assistant finds passages."""
     found = view.search(question, limit, **filters)
     return rank(view, question, found.hits), found
+
+
+def by_part(view: View, question: str, ranked: Sequence[RankedHit]) -> list[list[RankedHit]]:
+    """The same hits, ranked for each part of a long question of several alone; none for another question."""
+    hits = [one.hit for one in ranked]
+    return [rank(view, question[start:end], hits) for start, end in parts(question)]
 
 
 def ranked_articles(view: View, question: str, limit: int = 100) -> list[str]:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from assistant import Assistant, confidence
 from assistant.confidence import Calibration, calibrated, calibration, features, tier
 from assistant.ranking import Sentence
-from assistant.retriever import RankedHit, retrieve
+from assistant.retriever import RankedHit, by_part, retrieve
 from index import Article, Hit, Library, build, embedder
 from index.embedder import Embedder
 
@@ -48,6 +48,30 @@ def test_is_a_chance(found: list[RankedHit]) -> None:
 
 def test_nothing_found_is_no_chance() -> None:
     assert confidence.confidence([]) == 0.0
+
+
+@given(hits, st.lists(hits, min_size=1, max_size=4))
+def test_parts_make_it_surer_never_less_sure_and_not_surer_than_the_surest(
+    found: list[RankedHit], parts: list[list[RankedHit]]
+) -> None:
+    whole, alone = confidence.confidence(found), [confidence.confidence(part) for part in parts]
+    together = confidence.confidence(found, parts)
+    assert whole <= together <= max(whole, *alone)
+    assert together >= min(alone)
+
+
+def test_a_long_question_is_as_sure_as_its_parts_let_it_be(library: Library) -> None:
+    question = (
+        "Why was the Pilgrim Bridge in Kelverhaven closed to all traffic by the city engineer on that Friday in June, "
+        "and how many people were injured when the ferry Lady Ansgard rammed the pier in the evening rush of July?"
+    )
+    with library.view() as view:
+        ranked, _ = retrieve(view, question)
+        parts = by_part(view, question, ranked)
+        assert len(parts) == 2
+        assert by_part(view, "Why was the bridge closed?", ranked) == []
+        assert confidence.confidence(ranked, parts) > confidence.confidence(ranked)
+    assert Assistant(library).ask(question).tier != "refusal"
 
 
 @given(hits, st.sampled_from(sorted(calibration().weights)), st.floats(0.01, 0.5))
