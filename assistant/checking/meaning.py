@@ -45,6 +45,22 @@ def nearest(statement: Sentence, evidence: Sequence[Sentence], most: int = _READ
     return sorted(evidence, key=shared, reverse=True)[:most]
 
 
+def remembering(embed: Callable[[Sequence[str]], Vectors], most: int = 2_000) -> Callable[[Sequence[str]], Vectors]:
+    """The same, each text embedded once while it is among the last ones: the statements of an answer share quotations."""
+    known: dict[str, Vectors] = {}
+
+    def remembered(texts: Sequence[str]) -> Vectors:
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        if new:
+            known.update(zip(new, embed(new), strict=True))
+        found = np.array([known[text] for text in texts])
+        for text in list(known)[: max(0, len(known) - most)]:
+            del known[text]
+        return found
+
+    return remembered
+
+
 def features(
     statement: Sentence,
     near: Sequence[Sentence],
