@@ -332,8 +332,8 @@ FLOORS = {
     "date": 0.99,
     "name": 0.98,
     "outlet": 0.99,
-    "negation": 0.98,
-    "roles": 0.87,
+    "negation": 0.99,
+    "roles": 0.9,
     "mouth": 0.97,
 }
 

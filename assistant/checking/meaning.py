@@ -50,13 +50,13 @@ def remembering(embed: Callable[[Sequence[str]], Vectors], most: int = 2_000) ->
     known: dict[str, Vectors] = {}
 
     def remembered(texts: Sequence[str]) -> Vectors:
-        new = [text for text in dict.fromkeys(texts) if text not in known]
-        if new:
-            known.update(zip(new, embed(new), strict=True))
-        found = np.array([known[text] for text in texts])
+        found = {text: vector for text in texts if (vector := known.get(text)) is not None}
+        new = [text for text in dict.fromkeys(texts) if text not in found]
+        made = dict(zip(new, embed(new), strict=True)) if new else {}
+        known.update(made)
         for text in list(known)[: max(0, len(known) - most)]:
-            del known[text]
-        return found
+            known.pop(text, None)
+        return np.array([(found | made)[text] for text in texts])
 
     return remembered
 
