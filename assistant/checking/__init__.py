@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from assistant.answer import Voice
-from assistant.checking import extent, frames, meaning, mouth, names, numbers, polarity, roles
+from assistant.checking import extent, frames, meaning, mouth, names, numbers, order, polarity, roles, tables
+from assistant.checking.meaning import remembering
 from assistant.checking.sentence import Sentence
+from assistant.checking.tokens import key
 from index.embedder import Vectors
 
-__all__ = ["Check", "Evidence", "check"]
+__all__ = ["Check", "Evidence", "check", "remembering"]
 
 _LONGEST = 2_000  # characters of a statement: it is one sentence
 _MOST_TEXT = 400_000  # characters of evidence that are read
+_IN_TIME = frozenset({"time"})
+_JOINING = frozenset({"time", "cause", "condition"})  # words that join clauses; "than" turns with an opposite word
+_TIMES = frozenset({"before", "after", "afterwards", "later"})
+_QUOTATION = 4_000  # characters of evidence that is kept as read
 _CARRIERS = 4  # sentences that may carry one statement together
 
 
@@ -61,27 +68,39 @@ def _read(evidence: Sequence[Evidence]) -> list[Sentence]:
     found: list[Sentence] = []
     left = _MOST_TEXT
     for source, one in enumerate(evidence):
-        found += mouth.read(one.text[:left], one.voice, one.publisher, one.published, source)
+        read = _quoted if len(one.text) <= _QUOTATION else mouth.read
+        found += read(one.text[:left], one.voice, one.publisher, one.published, source)
         left -= len(one.text)
         if left <= 0:
             break
     return found
 
 
+@lru_cache(maxsize=256)
+def _quoted(
+    text: str, voice: Voice | None, publisher: str | None, published: date | None, source: int
+) -> tuple[Sentence, ...]:
+    """The sentences of a quotation, read once for all statements of an answer."""
+    return tuple(mouth.read(text, voice, publisher, published, source))
+
+
 def _against(claim: Sentence, near: Sequence[Sentence], told: Sequence[Sentence]) -> Iterator[str]:
     """What speaks against the statement, in sentences for a person."""
     carriers = _carriers(claim, near)
+    anchored = frames.anchored(claim, carriers)
     for fact in numbers.unknown(claim, told):
         yield f"The quotations do not say {fact.text}."
     for fact in numbers.swapped(claim, near):
-        yield f"The quotations say {fact.text} of something else."
+        if f"=#{fact.value}" not in anchored:
+            yield f"The quotations say {fact.text} of something else."
     for fact in numbers.unbounded(claim, near):
         yield f"The quotations bound {fact.text} from the other side."
     for name in names.unknown(claim, told):
         yield f"The quotations do not name {name.text}."
     for name in names.swapped(claim, near):
-        yield f"The quotations name {name.text} for something else."
-    opposites = polarity.opposites(claim, carriers)
+        if all(f"={key(word) or word}" not in anchored for word in name.words):
+            yield f"The quotations name {name.text} for something else."
+    opposites = _opposites(claim, carriers, anchored)
     converse = len(opposites) == 1 and (
         roles.mirrored(claim, carriers, dict([opposites[0]])) or frames.converse(claim, carriers, *opposites[0])
     )
@@ -91,17 +110,40 @@ def _against(claim: Sentence, near: Sequence[Sentence], told: Sequence[Sentence]
             if opposites
             else "The quotations say the opposite."
         )
-    elif not converse and frames.opposed(claim, carriers):
+    elif not opposites and frames.opposed(claim, carriers):
         yield "The quotations say the opposite."
     if not converse and (
-        roles.exchanged(claim, carriers) or roles.mirrored(claim, carriers) or frames.exchanged(claim, carriers)
+        _exchanged(claim, carriers)
+        or roles.mirrored(claim, carriers)
+        or frames.exchanged(claim, carriers)
+        or order.turned(claim, carriers, _JOINING if opposites else _JOINING | {"measure"})
     ):
         yield "The quotations have it the other way round."
+    if not opposites:
+        for fact in numbers.turned(claim, carriers):
+            yield f"The quotations say {fact.text} of something else."
     for word in extent.stretched(claim, near):
         yield f"The quotations do not say it of “{word}”."
+    if order.unconditioned(claim, carriers):
+        yield "The quotations say it on a condition."
     if hedge := extent.surer(claim, carriers):
         yield f"The quotations leave it open, with “{hedge}”."
     yield from _mouths(claim, carriers)
+
+
+def _opposites(claim: Sentence, carriers: Sequence[Sentence], anchored: frozenset[str]) -> list[polarity.Opposite]:
+    """The opposites, without those of a time that is the quotations' own: the spring of 1710, for the winter of 1709."""
+    found = polarity.opposites(claim, carriers)
+    found = [one for one in found if one.claimed not in tables.SEASONS or f"={key(one.claimed)}" not in anchored]
+    if order.turned(claim, carriers, _IN_TIME) is False:
+        found = [one for one in found if one.claimed not in _TIMES]
+    return found
+
+
+def _exchanged(claim: Sentence, carriers: Sequence[Sentence]) -> bool:
+    """Whether two phrases stand in each other's place and the quotations do not say it of them as they stand."""
+    pair = roles.exchanged(claim, carriers)
+    return pair is not None and not frames.said(claim, carriers, pair)
 
 
 def _mouths(claim: Sentence, carriers: Sequence[Sentence]) -> Iterator[str]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
 from assistant.checking import tables
+from assistant.checking.quantities import Amount, Fact
 from assistant.checking.sentence import Sentence
 from assistant.checking.tokens import Token
 
@@ -12,6 +14,7 @@ _REACH = 5  # tokens from a word for how many to what it counts
 _SCOPE = 2  # content words that a hedge is about: those behind it, or the one behind it and the one before
 _EXTENTS = {word: extent for extent, words in tables.EXTENTS.items() for word in words}
 _ALL, _SOME, _MANY, _PART = "all", "some", "many", "part"
+_LESS = "less than half"
 _ALIKE = frozenset({_SOME, _MANY, _PART})
 
 
@@ -20,11 +23,13 @@ def stretched(statement: Sentence, near: Sequence[Sentence]) -> Iterator[str]:
     theirs = [found for sentence in near for found in _extents(sentence)]
     for counted, extent, text in _extents(statement):
         told = {other for noun, other, _ in theirs if noun == counted}
-        if extent != _PART and told and not any(_agree(extent, other) for other in told):
+        if extent not in (_PART, _LESS) and told and not any(_agree(extent, other) for other in told):
             yield text
 
 
 def _agree(one: str, other: str) -> bool:
+    if _LESS in (one, other):
+        return {one, other} <= _ALIKE | {_LESS, "few"}
     return one == other or {one, other} <= _ALIKE or {one, other} in ({"most", _PART}, {"most", _MANY}, {"few", _PART})
 
 
@@ -43,7 +48,20 @@ def _extents(sentence: Sentence) -> Iterator[tuple[str, str, str]]:
         yield counted, extent, token.text.lower()
     for fact in sentence.facts:
         if fact.end < len(sequence) and sequence[fact.end].word == "of" and (counted := _counted(sentence, fact.end)):
-            yield counted, _PART, fact.text
+            yield counted, _share(sentence, fact), fact.text
+
+
+def _share(sentence: Sentence, fact: Fact) -> str:
+    """Of how many a number is said: "15 of the 212" is few, "70 per cent of" most, "15 of them" can't be told."""
+    if not isinstance(fact.value, Amount) or fact.value.dimension not in ("", "percent"):
+        return _PART
+    whole = Fraction(100)
+    if not fact.value.dimension:
+        behind = [one.value for one in sentence.facts if fact.end < one.start <= fact.end + 2]
+        if not behind or not isinstance(behind[0], Amount) or behind[0].dimension:
+            return _PART
+        whole = behind[0].value
+    return "most" if 2 * fact.value.value > whole else _LESS
 
 
 def _counted(sentence: Sentence, begin: int) -> str:
@@ -72,8 +90,15 @@ def surer(statement: Sentence, carriers: Sequence[Sentence]) -> str | None:
                 continue
             behind = [one.key for one in carrier.tokens[place + 1 :] if one.key]
             before = [one.key for one in carrier.tokens[:place] if one.key]
-            about = behind[:_SCOPE] if len(behind) != 1 else before[-1:] + behind
-            if len(about) < _SCOPE or not all(one in statement.keys for one in about):
+            about = next(
+                (
+                    both
+                    for both in (behind[:_SCOPE], before[-1:] + behind[:1])
+                    if len(both) == _SCOPE and set(both) <= statement.keys
+                ),
+                [],
+            )
+            if not about:
                 continue
             if not any(other is not carrier and all(one in other.keys for one in about) for other in carriers):
                 return token.word

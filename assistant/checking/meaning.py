@@ -45,6 +45,22 @@ def nearest(statement: Sentence, evidence: Sequence[Sentence], most: int = _READ
     return sorted(evidence, key=shared, reverse=True)[:most]
 
 
+def remembering(embed: Callable[[Sequence[str]], Vectors], most: int = 2_000) -> Callable[[Sequence[str]], Vectors]:
+    """The same, each text embedded once while it is among the last ones: the statements of an answer share quotations."""
+    known: dict[str, Vectors] = {}
+
+    def remembered(texts: Sequence[str]) -> Vectors:
+        found = {text: vector for text in texts if (vector := known.get(text)) is not None}
+        new = [text for text in dict.fromkeys(texts) if text not in found]
+        made = dict(zip(new, embed(new), strict=True)) if new else {}
+        known.update(made)
+        for text in list(known)[: max(0, len(known) - most)]:
+            known.pop(text, None)
+        return np.array([(found | made)[text] for text in texts])
+
+    return remembered
+
+
 def features(
     statement: Sentence,
     near: Sequence[Sentence],

@@ -19,7 +19,7 @@ _SAYS = r"(?:said|says|wrote|writes|told|tells|added|adds|explained|warned|argue
 _PLAIN = regex.compile(
     rf"(?P<through>\b[Aa]ccording\ to)\ (?P<outlet>[^,.;:\"“«]{{2,60}})"
     rf"|\b(?P<before>[Hh]e|[Ss]he|[Tt]hey|[Ii]t)\ (?P<cue>{_SAYS})\b(?!\ (?:goodbye|by))"
-    rf"|,\ (?P<turned>{_SAYS})\ (?P<behind>he|she|they|it)\b",
+    rf"|,\ (?P<turned>{_SAYS})\ (?P<behind>he|she|they|it)\b(?=\ *(?:[.,;:!?\"”»]|$))",
     regex.VERBOSE,
 )
 _OF = regex.compile(r"(?<=\p{Ll}) of ")  # "the head of Talgo" may be "its head"
@@ -173,10 +173,17 @@ def _is_named(speaker: str, where: str) -> bool:
     return bool(words) and any(word == key(other.word) for word in words for other in theirs)
 
 
+def _is_taken_in(sequence: Sequence[Token], place: int) -> bool:
+    """Whether somebody is admitted to a place, and admits nothing."""
+    return any(token.word in tables.BE for token in sequence[max(0, place - 2) : place])
+
+
 def another_stand(clause: Sentence, carriers: Sequence[Sentence]) -> str | None:
     """The clause's verb of promising, denying, asking …, where the quotations have none of its kind."""
-    for token in clause.tokens:
+    for place, token in enumerate(clause.tokens):
         row = next((row for row in _STANDS if token.word in row), None)
-        if row and not any(row & carrier.words for carrier in carriers):
+        if not row or token.word == "admitted" and _is_taken_in(clause.tokens, place):
+            continue
+        if not any(row & carrier.words or token.key in carrier.keys for carrier in carriers):
             return token.word
     return None

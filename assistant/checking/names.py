@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from assistant.checking import tables, thesaurus
 from assistant.checking.context import Margin, Mention, misplaced
-from assistant.checking.sentence import Name, Sentence, acronym, same_word
+from assistant.checking.sentence import Name, Sentence, acronym, is_country, same_word
 from assistant.checking.tokens import opposed, tokens
 
 _MOST = 60  # names that are compared with each other
@@ -21,7 +21,7 @@ def unknown(statement: Sentence, evidence: Sequence[Sentence]) -> Iterator[Name]
     for name in statement.names:
         if _is_told(name, words, runs):
             continue
-        if name.sure or _acts(statement, name):
+        if name.sure or acts(statement, name):
             yield name
 
 
@@ -70,6 +70,8 @@ def _together(one: str, other: str, runs: set[tuple[str, ...]]) -> bool:
     """Whether two words of a name belong to one name in the quotations; a title may stand before any."""
     if any(word in tables.PARTICLES or word in tables.RANKS or word in tables.TITLES for word in (one, other)):
         return True
+    if is_country(one) or is_country(other):
+        return True  # the German Lena Vogel
     in_names = {word for run in runs for word in run}
     if not any(same_word(one, word) for word in in_names) or not any(same_word(other, word) for word in in_names):
         return True  # a word that the quotations write small
@@ -85,7 +87,7 @@ def _has(run: Sequence[str], word: str) -> bool:
     )
 
 
-def _acts(statement: Sentence, name: Name) -> bool:
+def acts(statement: Sentence, name: Name) -> bool:
     """Whether one word at a sentence's beginning is used as a name: it does something, or owns something."""
     if name.end >= len(statement.tokens):
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from assistant.checking import tables
 from assistant.checking.context import Margin, Mention, misplaced
@@ -10,6 +11,8 @@ from assistant.checking.quantities import Amount, Clock, Day, Fact, Pair, Rank, 
 from assistant.checking.sentence import Sentence
 
 _MOST = 60  # facts that are compared with each other
+_JOINING = frozenset({"of", "to"})  # joins two numbers to one figure
+_NEAR = 3  # words between the two
 _MARGIN = Margin(free=0.2, exchanged=0.35)
 
 
@@ -20,9 +23,24 @@ def unknown(statement: Sentence, evidence: Sequence[Sentence]) -> Iterator[Fact]
     for fact in claimed.values():
         if _is_one(fact) or any(_agrees(statement, fact, *other) for other in told.values()):
             continue
+        if isinstance(fact.value, Day) and _year_beside(fact.value, evidence):
+            continue
         if isinstance(fact.value, Pair) and _pair_told(fact.value, evidence):
             continue
         yield fact
+
+
+def _year_beside(day: Day, evidence: Sequence[Sentence]) -> bool:
+    """Whether a year is told by the one before or after it: "in 2022 and a year earlier"."""
+    if day.year is None or day != Day(day.year):
+        return False
+    for sentence in evidence:
+        words = " ".join(token.word for token in sentence.tokens)
+        years = {fact.value.year for fact in sentence.facts if isinstance(fact.value, Day)}
+        for step, phrases in ((1, tables.YEAR_BEFORE), (-1, tables.YEAR_AFTER)):
+            if day.year + step in years and any(phrase in words for phrase in phrases):
+                return True
+    return False
 
 
 def _is_one(fact: Fact) -> bool:
@@ -67,6 +85,25 @@ def _of_something_else(
         _MARGIN,
     )
     yield from (mine[place] for place in found)
+
+
+def turned(statement: Sentence, carriers: Sequence[Sentence]) -> Iterator[Fact]:
+    """The first of two numbers that the quotations have in the other order: "15 of the 212", "61 votes to 38"."""
+    told = {(joined, first.value, second.value) for carrier in carriers for joined, first, second in _rows(carrier)}
+    for joined, first, second in _rows(statement):
+        one, other = (joined, first.value, second.value), (joined, second.value, first.value)
+        if other in told and one not in told:
+            yield first
+
+
+def _rows(sentence: Sentence) -> Iterator[tuple[str, Fact, Fact]]:
+    """Two numbers with the word that joins them."""
+    amounts = [fact for fact in sentence.facts if isinstance(fact.value, Amount)]
+    for first, second in pairwise(amounts):
+        between = [token.word for token in sentence.tokens[first.end : second.start] if token.kind == "word"]
+        joining = [word for word in between if word in _JOINING]
+        if len(joining) == 1 and len(between) <= _NEAR:
+            yield joining[0], first, second
 
 
 def _comparable(one: Fact, other: Fact) -> bool:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from assistant.checking import tables
 from assistant.checking.context import Mention, context, fit
 from assistant.checking.sentence import Sentence
-from assistant.checking.tokens import key, opposed, places
+from assistant.checking.tokens import Token, key, opposed, places
 
 _SCOPE = 3  # content words on each side that say what a negation is about
 _CLAUSE = frozenset(".;:")
@@ -23,6 +23,7 @@ class Negation(NamedTuple):
     behind: tuple[str, ...]
     before: tuple[str, ...]
     verb: bool  # it negates its object alone
+    aside: bool  # "..., not the other": what is negated is only named beside
 
 
 def negations(sentence: Sentence) -> list[Negation]:
@@ -30,7 +31,7 @@ def negations(sentence: Sentence) -> list[Negation]:
     found = []
     sequence = sentence.tokens
     for place, token in enumerate(sequence):
-        if token.word not in tables.NEGATORS or token.kind != "word" or _idle(sentence, place):
+        if not _negates(sentence, place):
             continue
         found.append(
             Negation(
@@ -38,9 +39,26 @@ def negations(sentence: Sentence) -> list[Negation]:
                 _keys(sentence, range(place + 1, len(sequence))),
                 _keys(sentence, range(place - 1, -1, -1)),
                 token.word in _VERBS,
+                _is_aside(sentence, place),
             )
         )
     return found
+
+
+def _is_aside(sentence: Sentence, place: int) -> bool:
+    """Whether "not" behind a comma negates no verb but a thing."""
+    sequence = sentence.tokens
+    if sequence[place].word != "not" or place == 0 or sequence[place - 1].text not in (",", "–", "—"):
+        return False
+    behind = sequence[place + 1] if place + 1 < len(sequence) else None
+    return behind is not None and (
+        behind.kind == "figures" or behind.word in tables.DETERMINERS or behind.word in tables.PREPOSITIONS
+    )
+
+
+def _negates(sentence: Sentence, place: int) -> bool:
+    token = sentence.tokens[place]
+    return token.kind == "word" and token.word in tables.NEGATORS and not _idle(sentence, place)
 
 
 def _idle(sentence: Sentence, place: int) -> bool:
@@ -51,11 +69,18 @@ def _idle(sentence: Sentence, place: int) -> bool:
     word = sequence[place].word
     if word in _WITH_TO and behind != "to":
         return True
+    if behind in _COMPARED and _next_word(sentence, place + 2) == "than":
+        return True  # no fewer than
     if word == "no" and sequence[place].capital and (behind == "." or behind.isdecimal()) and not sequence[place].opens:
         return True
     return (word == "not" and (behind == "only" or before == "or")) or (word == "without" and behind == "warning")
 
 
+def _next_word(sentence: Sentence, place: int) -> str:
+    return sentence.tokens[place].word if place < len(sentence.tokens) else ""
+
+
+_COMPARED = frozenset("fewer less more later earlier longer".split())
 _WITH_TO = frozenset("refuse refuses refused refusing fail fails failed failing".split())
 _VERBS = frozenset("deny denies denied denying denial lack lacks lacked lacking".split()) | _WITH_TO
 
@@ -89,15 +114,24 @@ def turned(statement: Sentence, carriers: Sequence[Sentence], opposites: Sequenc
         if near in seen:
             continue  # said twice
         seen.add(near)
-        least += bool(near) and all(word in statement.keys for word in near)
+        least += bool(near) and not one.aside and all(word in statement.keys for word in near)
         most += any(
             word in statement.keys for word in (one.behind[:1] if one.verb else (*one.behind[:2], *one.before[:1]))
         )
+    left_out = sum(_leaves_out(one, at, token) for one in carriers for at, token in enumerate(one.tokens))
+    most += left_out
     even = any((len(mine) - count) % 2 == 0 for count in range(least, max(least, most) + 1))
     if opposites:
         undone = len(opposites) == 1 and not even and _negated(opposites[0], (*mine, *theirs))
         return not undone
-    return not even or (bool(mine) and _moved(mine, carriers))
+    return not even or (bool(mine) and not left_out and _moved(mine, carriers))
+
+
+def _leaves_out(sentence: Sentence, place: int, token: Token) -> bool:
+    """Whether a verb of refusing stands here without what is refused."""
+    if token.word not in _WITH_TO or not _idle(sentence, place):
+        return False
+    return place + 1 == len(sentence.tokens) or sentence.tokens[place + 1].kind == "mark"
 
 
 def _negated(opposite: Opposite, all_negations: Sequence[Negation]) -> bool:
@@ -124,7 +158,7 @@ def opposites(statement: Sentence, carriers: Sequence[Sentence]) -> list[Opposit
     found = (
         _opposite(statement, place, carriers)
         for place, token in enumerate(statement.tokens)
-        if token.kind == "word" and place not in named and token.word not in tables.NEGATORS and places(token.word)
+        if token.kind == "word" and place not in named and not _negates(statement, place) and places(token.word)
     )
     return [one for one in found if one is not None]
 
@@ -144,7 +178,7 @@ def _opposite(statement: Sentence, place: int, carriers: Sequence[Sentence]) -> 
             beside = context(Mention(carrier, there, there + 1), frozenset())
             if same:
                 own, own_turned = max(own, fit(here, beside)), max(own_turned, fit(here, beside, 1.0))
-            elif candidate.word not in tables.NEGATORS and fit(here, beside) > other:
+            elif not _negates(carrier, there) and fit(here, beside) > other:
                 other, other_turned, told = fit(here, beside), fit(here, beside, 1.0), candidate.word
     if own and key(told) in statement.keys:  # both words in both: exchanged, or only moved round
         return Opposite(token.word, told) if other_turned > own_turned + _MOVED else None

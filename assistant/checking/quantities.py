@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import NamedTuple
@@ -127,6 +128,8 @@ def _read_date(sequence: Sequence[Token], at: int) -> _Found:
     if token.kind == "figures" and len(token.text) == 10 and token.text[4] == "-":
         year, month, day = (int(part) for part in token.text.split("-"))
         return [(Day(year, month, day), at, at + 1)], at + 1
+    if token.kind == "figures" and (written := _written(token.text)):
+        return [(written, at, at + 1)], at + 1
     start, weekday = at, None
     if token.capital and token.word in tables.WEEKDAYS:
         weekday = tables.WEEKDAYS[token.word]
@@ -140,6 +143,17 @@ def _read_date(sequence: Sequence[Token], at: int) -> _Found:
     if weekday is not None:
         return [(Day(weekday=weekday), start, start + 1)], start + 1
     return None
+
+
+def _written(text: str) -> Day | None:
+    """A date all in figures, the day first if it can be: "30.11.2005", "30/11/2005"."""
+    parts = [int(part) for part in re.split(r"[./]", text) if part.isdecimal()]
+    if len(parts) != 3 or parts[2] < 1000:
+        return None
+    day, month, year = parts
+    if month > 12:
+        day, month = month, day
+    return Day(year, month, day) if 0 < month <= 12 and 0 < day <= 31 else None
 
 
 def _day_month(sequence: Sequence[Token], at: int) -> tuple[list[Day], int] | None:
@@ -238,10 +252,47 @@ def _read_clock(sequence: Sequence[Token], at: int) -> _Found:
     hour = _figures(sequence, at, 1, 12) if token.kind == "figures" else tables.ONES.get(token.word)
     if hour and half is not None:
         return [(Clock(60 * (hour % 12) + half, True), at, at + 2)], at + 2
+    if past := _past_hour(sequence, at):
+        return past
+    if half is None and (told := _told_hour(sequence, at)):
+        return told
     if token.kind == "figures" and half is not None and token.text.replace(".", "").isdecimal():
         whole, _, rest = token.text.partition(".")
         return [(Clock(60 * (int(whole[:3]) % 12) + int(rest[:2] or 0) + half, True), at, at + 2)], at + 2
     return None
+
+
+def _part_of_day(sequence: Sequence[Token], at: int) -> int | None:
+    """Morning or afternoon by the words behind a time: "in the morning", "at night"."""
+    words = [_word(sequence, place) for place in range(at, at + 3)]
+    return tables.DAY_PARTS.get(words[2]) if words[:2] == ["in", "the"] else None
+
+
+def _told_hour(sequence: Sequence[Token], at: int) -> _Found:
+    """A time of day by the words around it: "at 7.30", "6 in the evening", "seven o'clock"."""
+    end = at + 1 + (_word(sequence, at + 1) == "o'clock")
+    half = _part_of_day(sequence, end)
+    dotted = re.fullmatch(r"\d{1,2}\.[0-5]\d", sequence[at].text) and _word(sequence, at - 1) == "at"
+    if end == at + 1 and half is None and not dotted:
+        return None
+    whole, _, rest = sequence[at].text.partition(".")
+    hour = int(whole[:3]) if whole.isdecimal() else tables.ONES.get(sequence[at].word, 0)
+    if hour > 24 or (rest and not rest.isdecimal()) or not (hour or rest):
+        return None
+    minutes = 60 * hour + int(rest[:2] or 0)
+    if half is None:
+        return [(Clock(minutes, hour > 12), at, end)], end
+    return [(Clock(minutes % 720 + half, True), at, end + 3)], end + 3
+
+
+def _past_hour(sequence: Sequence[Token], at: int) -> _Found:
+    """A time told by the hour it is before or after: "half past six", "a quarter to nine"."""
+    minutes = {"half": 30, "quarter": 15}.get(_word(sequence, at))
+    side, hour = _word(sequence, at + 1), tables.ONES.get(_word(sequence, at + 2), 0)
+    hour = hour or _figures(sequence, at + 2, 1, 12) or 0
+    if minutes is None or side not in ("past", "to") or not 0 < hour <= 12:
+        return None
+    return [(Clock(60 * hour + (minutes if side == "past" else -minutes), False), at, at + 3)], at + 3
 
 
 def _read_score(sequence: Sequence[Token], at: int) -> _Found:
@@ -300,7 +351,7 @@ def _part(sequence: Sequence[Token], at: int) -> tuple[Fraction, int] | None:
         return None
     behind = at + 1 + (_word(sequence, at + 1) in _DASHES)
     part = _word(sequence, behind)
-    shared = part.endswith("s") or _word(sequence, behind + 1) in _BEHIND_PARTS
+    shared = part.endswith("s") or _word(sequence, behind + 1) in _BEHIND_PARTS or _word(sequence, at - 1) == "by"
     if part in tables.PARTS and shared and (part != "half" or word in ("one", "a")):
         return whole * tables.PARTS[part], behind + 1
     if _word(sequence, at + 1) == "/" and (below := _figures(sequence, at + 2, 1, 999)):
@@ -410,6 +461,8 @@ def _unit(sequence: Sequence[Token], at: int, figures: bool) -> tuple[str, Fract
     word = _word(sequence, at)
     if word == "per" and _word(sequence, at + 1) in ("cent", "hundred"):
         at, word = at + 1, "percent"
+    if speed := tables.SPEEDS.get((word, *(_word(sequence, at + step) for step in (1, 2)))):
+        return speed, Fraction(1), at + 3
     if word in ("us", "u.s.") and _word(sequence, at + 1) in ("dollar", "dollars"):
         at, word = at + 1, "dollars"
     if word not in tables.UNITS or (word in tables.AFTER_FIGURES and not figures):
@@ -440,10 +493,16 @@ def _read_amount(sequence: Sequence[Token], at: int) -> _Found:
         and not sequence[at].glued
     ):
         sign, at = -1, at + 1
-    if _word(sequence, at) in tables.SIGNS and at + 1 < len(sequence) and sequence[at + 1].kind == "figures":
+    if (
+        _word(sequence, at) in tables.SIGNS | tables.CODES
+        and at + 1 < len(sequence)
+        and sequence[at + 1].kind == "figures"
+    ):
         money, at = tables.UNITS[_word(sequence, at)], at + 1
     if at >= len(sequence):
         return None
+    if whole := _and_a_half(sequence, at):
+        return whole
     part = _part(sequence, at)
     if part and not (_word(sequence, at) == "half" and _word(sequence, part[1]) in ("a", "an")):
         article = _word(sequence, part[1]) == "of" and _word(sequence, part[1] + 1) in ("a", "an")
@@ -476,6 +535,18 @@ def _read_amount(sequence: Sequence[Token], at: int) -> _Found:
     return [(Amount(value), start, end)], end
 
 
+def _and_a_half(sequence: Sequence[Token], at: int) -> _Found:
+    """One and a half of a unit: "a year and a half"."""
+    if _word(sequence, at) not in ("a", "an") or [_word(sequence, at + step) for step in (2, 3, 4)] != [
+        "and",
+        "a",
+        "half",
+    ]:
+        return None
+    unit = _unit(sequence, at + 1, False)
+    return ([(Amount(unit[1] * Fraction(3, 2), unit[0]), at, at + 5)], at + 5) if unit else None
+
+
 _READERS: tuple[Callable[[Sequence[Token], int], _Found], ...] = (
     _read_date,
     _read_span,
@@ -487,9 +558,27 @@ _READERS: tuple[Callable[[Sequence[Token], int], _Found], ...] = (
 )
 
 
+def _with_millions(sequence: Sequence[Token], found: list[tuple[Value, int, int]]) -> list[tuple[Value, int, int]]:
+    """Beside a sum of millions, "60m" is a sum as well and no length."""
+    sums = [
+        value.dimension for value, *_ in found if isinstance(value, Amount) and value.dimension in tables.CURRENCIES
+    ]
+    if not sums:
+        return list(found)
+    return [
+        (Amount(value.value * 10**6, sums[0]), start, end)
+        if isinstance(value, Amount)
+        and _word(sequence, end - 1) == "m"
+        and sequence[end - 1].glued
+        and value.dimension == "metre"
+        else (value, start, end)
+        for value, start, end in found
+    ]
+
+
 def _share_units(sequence: Sequence[Token], found: list[tuple[Value, int, int]]) -> list[tuple[Value, int, int]]:
     """The first number of a range has the unit of the second: "3 to 3.50 crowns", "between 5 and 6 percent"."""
-    shared = list(found)
+    shared = _with_millions(sequence, found)
     for place in range(len(found) - 2, -1, -1):
         (value, start, end), (following, second, last) = shared[place], shared[place + 1]
         if not isinstance(value, Amount) or not isinstance(following, Amount) or value.dimension:
@@ -514,6 +603,8 @@ def agree(claimed: Value, told: Value, published: datetime.date | None, counts: 
                 return True
             if claimed.dimension == "" and told.dimension not in ("", "vague") and not counts:
                 return any(claimed.value * worth == told.value for worth in _worths(told.dimension))
+            if {claimed.dimension, told.dimension} == {"", "times"} and claimed.value == 2:
+                return claimed.value == told.value  # twice, and two goals
             if told.dimension == "" and claimed.dimension == "month":
                 return claimed.value == told.value * 12
             return claimed.dimension == "" == told.dimension and claimed.value == told.value

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from assistant.checking import tables, thesaurus
+from assistant.checking.names import acts
 from assistant.checking.quantities import Amount, Fact
-from assistant.checking.sentence import Name, Sentence
+from assistant.checking.sentence import Name, Sentence, is_people
 from assistant.checking.tokens import Token, key
 
 _BOUNDARY = "|"
@@ -19,6 +20,8 @@ _LINKS = frozenset({"and", "or", "but", "nor", "that", "no"})
 _ATTACHED = frozenset({"of", "in", "at", "on", "for", "from"})
 _MOST_PHRASES = 40
 _ARTICLES = frozenset({"a", "an", "the"})
+_NOUNS_TOO = frozenset({"found", "left"})
+_CLAUSE_WORDS = frozenset("who which that when while where whereas because if although though since whose as".split())
 _EVEN_HANDED = frozenset({"and", "or", "with", "meet", "marri", "was", "were", "is", "are", "said", key("said")})
 
 
@@ -30,15 +33,16 @@ class Phrase(NamedTuple):
     behind: frozenset[str]
 
 
-def exchanged(statement: Sentence, carriers: Sequence[Sentence]) -> tuple[str, str] | None:
+def exchanged(statement: Sentence, carriers: Sequence[Sentence]) -> tuple[frozenset[str], frozenset[str]] | None:
     """Two phrases of the statement that a quotation has in each other's place, by their keys."""
     mine = phrases(statement)[:_MOST_PHRASES]
     for carrier in carriers:
         theirs = phrases(carrier)[:_MOST_PHRASES]
         for place, one in enumerate(mine):
             for other in mine[place + 1 :]:
-                if one.head != other.head and _swapped(one, other, theirs):
-                    return " ".join(sorted(one.head)), " ".join(sorted(other.head))
+                alike = _is_value(one) == _is_value(other)
+                if one.head != other.head and alike and _swapped(one, other, theirs):
+                    return one.head, other.head
     return None
 
 
@@ -70,6 +74,10 @@ def _exchange(mine: list[str], told: list[str]) -> bool:
                 moves = {one[0], other[0]} & tables.PREPOSITIONS
                 return not moves and not set(middle) <= _EVEN_HANDED
     return False
+
+
+def _is_value(phrase: Phrase) -> bool:
+    return any(word.startswith("#") for word in phrase.head)
 
 
 def _swapped(one: Phrase, other: Phrase, told: Sequence[Phrase]) -> bool:
@@ -172,7 +180,7 @@ def parts(sentence: Sentence) -> list[Part]:
 def _parts(sentence: Sentence, owners: bool = False) -> Iterator[Part]:
     sequence = sentence.tokens
     facts = {fact.start: fact for fact in sentence.facts}
-    names = {name.start: name for name in sentence.names if name.sure}
+    names = {name.start: name for name in sentence.names if name.sure or acts(sentence, name)}
     named = {place for name in names.values() for place in range(name.start, name.end)}
     keys: list[str] = []
     at, after_mark = 0, False
@@ -182,7 +190,7 @@ def _parts(sentence: Sentence, owners: bool = False) -> Iterator[Part]:
         if noun and start not in facts and start not in names:
             keys.append(token.key)
             at += 1
-            if owners and _owns(token) and at < len(sequence) and sequence[at].key:
+            if owners and _owns(sequence, at):
                 yield Part("phrase", tuple(keys))
                 yield Part("link", (), OWNS)
                 keys = []
@@ -199,14 +207,19 @@ def _parts(sentence: Sentence, owners: bool = False) -> Iterator[Part]:
         if part is not None:
             after_mark = part.kind == "mark"
             yield part
-            if owners and part.name and _owns(sequence[at - 1]) and at < len(sequence) and sequence[at].key:
+            if owners and part.name and _owns(sequence, at):
                 yield Part("link", (), OWNS)
     if keys:
         yield Part("phrase", tuple(keys))
 
 
-def _owns(token: Token) -> bool:
-    return token.kind == "word" and token.text.endswith(("'s", "’s", "s'", "s’"))
+def _owns(sequence: Sequence[Token], at: int) -> bool:
+    """Whether what ends here owns what follows: the mayor's offer, the workers' offer."""
+    owner = sequence[at - 1]
+    behind = at + (owner.text.endswith("s") and at < len(sequence) and sequence[at].text in "'’")
+    if owner.kind != "word" or behind >= len(sequence) or not sequence[behind].key:
+        return False
+    return owner.text.endswith(("'s", "’s")) or behind > at
 
 
 def _next_part(sentence: Sentence, at: int, facts: dict[int, Fact], names: dict[int, Name]) -> tuple[Part | None, int]:
@@ -255,19 +268,59 @@ def _is_verb(sequence: Sequence[Token], place: int, names: set[int], inside: boo
     if place in names or token.kind != "word":
         return False
     before = sequence[place - 1].word if place else ""
+    if before == "that" and (_is_past(token) or _ends_in_s(token)):
+        return True
     if before in tables.DETERMINERS:
         return False
-    plural = token.word.endswith("s") and not token.word.endswith(("ss", "us", "is"))
+    if _is_past(token):
+        return True
+    if token.word in _NOUNS_TOO and (before in tables.BE or _takes_object(sequence, place, names)):
+        return True
+    if before in _BEFORE_VERBS and not (
+        before == "to" and (_ends_in_s(token) or token.word.endswith(("men", "people")))
+    ):
+        return True
+    if not _ends_in_s(token) or _has_verb(sequence, place, names):
+        return False  # a clause has one verb in -s
     behind = sequence[place + 1] if place + 1 < len(sequence) else None
-    if plural and behind is not None and (place + 1 in names or (inside and behind.key)):
-        return True  # a plural inside of a noun phrase is rare
-    if place - 1 in names and place + 1 in names:
+    if behind is None or _is_past(behind) or behind.word in _BEFORE_VERBS:
+        return False
+    counted = behind.kind == "figures" or behind.word in tables.ONES or behind.word in tables.TENS
+    if place + 1 in names or counted or (inside and behind.key):
+        return inside or place - 1 in names  # a plural inside of a noun phrase is rare
+    return place - 1 in names and not is_people(sequence[place - 1].word)
+
+
+def _takes_object(sequence: Sequence[Token], place: int, names: set[int]) -> bool:
+    """Whether an article or a name follows at once."""
+    if place + 1 >= len(sequence):
+        return False
+    return place + 1 in names or sequence[place + 1].word in tables.DETERMINERS | {"no"}
+
+
+def _is_past(token: Token) -> bool:
+    """Whether the word is a verb by its form alone."""
+    if token.word in thesaurus.VERB_FORMS:
         return True
-    if token.word in thesaurus.VERB_FORMS or (token.word.endswith("ed") and len(token.word) > 4):
-        return True
-    if token.word.endswith("ed") and any(one.word in tables.BE for one in sequence[max(0, place - 2) : place]):
-        return True
-    return before in _BEFORE_VERBS or (place - 1 in names and plural)
+    return token.word.endswith("ed") and len(token.word) > 3 and token.word not in thesaurus.NOUNS_IN_ED
+
+
+def _ends_in_s(token: Token) -> bool:
+    return token.kind == "word" and token.word.endswith("s") and not token.word.endswith(("ss", "us", "is"))
+
+
+def _has_verb(sequence: Sequence[Token], place: int, names: set[int]) -> bool:
+    """Whether the clause has a verb before this place that can only be one."""
+    for before in range(place - 1, -1, -1):
+        token = sequence[before]
+        if token.kind == "mark" or token.word in _LINKS or token.word in _CLAUSE_WORDS:
+            return False
+        governs = _ends_in_s(token) and sequence[before + 1].word in tables.DETERMINERS
+        if before not in names and (
+            governs or token.word in tables.BE or token.word in _BEFORE_VERBS - {"to"} or _is_past(token)
+        ):
+            return True
+    return False
 
 
 _BEFORE_VERBS = frozenset(
@@ -276,7 +329,9 @@ _BEFORE_VERBS = frozenset(
 
 
 def _is_passive(sequence: Sequence[Token], place: int) -> bool:
-    """Whether the verb here is a participle behind a form of "be"."""
+    """Whether the verb here is a participle behind a form of "be", or tells what happens to its subject: to die."""
+    if sequence[place].word in thesaurus.UNDERGONE:
+        return True
     if (
         place + 1 < len(sequence)
         and sequence[place + 1].word == "by"

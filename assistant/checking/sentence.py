@@ -64,14 +64,15 @@ class Sentence:
         """The keys of what somebody says."""
         if self.speaker is None:
             return frozenset()
-        return frozenset(token.key for token in self.tokens if token.key and not self._in_frame(token))
+        return frozenset(token.key for token in self.tokens if token.key and not self.frames(token))
 
     @cached_property
     def framed(self) -> frozenset[str]:
         """The keys of the words that tell who says it."""
-        return frozenset(token.key for token in self.tokens if token.key and self._in_frame(token))
+        return frozenset(token.key for token in self.tokens if token.key and self.frames(token))
 
-    def _in_frame(self, token: Token) -> bool:
+    def frames(self, token: Token) -> bool:
+        """Whether a token tells who says it."""
         return self.frame[0] <= token.start < self.frame[1]
 
     @cached_property
@@ -161,6 +162,18 @@ def same_word(claimed: str, told: str) -> bool:
 _COUNTRIES: dict[str, int] = {
     word: row for row, line in enumerate(tables.SAME_NAMES.strip().split("\n")) for word in fold(line).split()
 }
+
+
+def is_country(word: str) -> bool:
+    """Whether a folded word names a country or its people."""
+    return word in _COUNTRIES
+
+
+def is_people(word: str) -> bool:
+    """Whether a folded word is an adjective of a country: Danish, Chinese, Italian."""
+    return word.endswith(("ish", "ese", "ian", "ean", "can")) or (
+        word in _COUNTRIES and word.endswith(("ch", "ic", "k", "i"))
+    )
 
 
 def _one_country(one: str, other: str) -> bool:

@@ -158,6 +158,13 @@ UNITS: dict[str, tuple[str, Fraction]] = {
     word: (row[0], Fraction(row[1])) for row in _rows(_UNIT_ROWS) for word in row[2:]
 }
 SIGNS = _words("$ us$ € £ ¥ ₹ ₽ ₩ ₺ ₴ ₪ ₦")  # currencies written before the figures
+CODES = _words("usd eur gbp chf jpy")  # may stand before the figures as well
+SPEEDS: dict[tuple[str, ...], str] = {
+    (unit, per, "hour"): speed
+    for per in ("per", "an")
+    for unit, speed in (("kilometres", "kmh"), ("kilometers", "kmh"), ("km", "kmh"), ("miles", "mph"))
+}
+CURRENCIES = frozenset(UNITS[word][0] for word in _words("dollar euro pound yen yuan rupee rouble franc crown"))
 # Units that are a word of their own as well: taken only right behind figures, not behind number words.
 AFTER_FIGURES = _words("m p c f g t w b k c ha rs mi mb gb in min sec ton kr pound")
 
@@ -192,7 +199,11 @@ DECADES = {
     "nineties": 90,
 }
 CLOCK = {"a.m.": 0, "am": 0, "a.m": 0, "p.m.": 720, "pm": 720, "p.m": 720}
+SEASONS = _words("spring summer autumn winter morning afternoon evening night")
+DAY_PARTS = {"morning": 0, "afternoon": 720, "evening": 720}
 NOONS = {"noon": 720, "midday": 720, "midnight": 0}
+YEAR_BEFORE = ("a year earlier", "a year before", "the year before", "previous year", "one year earlier")
+YEAR_AFTER = ("a year later", "the year after", "following year", "next year", "one year later")
 BEFORE_YEARS = _words(
     "in since until till from to of by before after during between and around about circa c ca late early mid "
     "year season class autumn spring summer winter fall"
@@ -261,31 +272,47 @@ SAME_NAMES = """
     france french
     spain spanish spaniard
     germany german germans
-    poland polish
+    poland polish pole poles
     netherlands dutch holland
     switzerland swiss
-    denmark danish
-    turkey turkish türkiye
-    sweden swedish
-    finland finnish
+    denmark danish dane danes
+    turkey turkish türkiye turk turks
+    sweden swedish swede swedes
+    finland finnish finn finns
     ireland irish
-    scotland scottish scots
+    scotland scottish scots scot
     wales welsh
     greece greek
     china chinese
     norway norwegian
     portugal portuguese
     iraq iraqi
-    wales welsh
     belgium belgian
     philippines filipino philippine
     kyiv kiev
     england english
-    czechia czech
+    czechia czech czechs
     hungary hungarian
     russia russian
+    iceland icelandic icelander icelanders
+    thailand thai thais
+    argentina argentine argentinian
+    serbia serb serbian serbs
+    croatia croat croatian croats
+    israel israeli israelis
+    pakistan pakistani
+    new-zealand new-zealander
+    peru peruvian
+    congo congolese
+    slovakia slovak
+    slovenia slovene slovenian
+    afghanistan afghan afghans
+    ukraine ukrainian
+    europe european europeans
+    africa african africans
+    asia asian asians
 """
-DEMONYM_ENDINGS = ("ian", "ean", "an", "ese", "ish", "i", "n")
+DEMONYM_ENDINGS = ("vian", "lese", "ian", "ean", "an", "ese", "ish", "i", "n")
 COUNTRY_ENDINGS = ("", "a", "ia", "y", "e", "o")
 
 # ------------------------------------------------------------------------------------- who says it

@@ -177,6 +177,11 @@ VERB_FORMS = frozenset(form for row in _rows(_IRREGULAR_VERBS) for form in row[1
     "quit",
 }
 
+UNDERGONE = frozenset("die dies died dying".split())  # of a verb that says of who kills as well
+NOUNS_IN_ED = frozenset(
+    "hundred need seed feed deed weed reed breed speed creed greed shed sled sacred naked wicked indeed red".split()
+)
+
 # A row: words that may stand for each other, or, with bars, groups of which one excludes the others.
 GROUPS = """
     lose loss lost | gain
@@ -502,4 +507,39 @@ GROUPS = """
     get obtain receive
     happen occur
     appear seem
+    pass approve adopt | reject
+    secede | join
+    occupy | vacate
+    land | crash
+    old elderly | young
+    halve | double doubled
+    create | cut abolish
+    heal recover | infect
+    deny | confirm
+    praise | mock
+    enlarge | reduce
+    invest | divest
+    strengthen | dilute
+    rich | needy
+    boost | curb
+    protect | endanger
+    unite | divide split
+    attack | retreat
+    victory | defeat loss
+    majority | handful
+    lower | higher
+    nominate | withdraw
+    uphold confirm | overturn annul quash
+    grant | deny refuse
+    launch | cancel scrap
+    evacuate | occupy
+    ban | legalise legalize
+    lengthen | shorten
+    delay postpone | hasten
+    overtake | trail
+    survive | perish
+    solve | cause
+    empty | fill
+    borrow | repay
+    save | waste
 """

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 import assistant
-from assistant.checking import Evidence, check
+from assistant.checking import Evidence, check, remembering
 from assistant.evaluate.labelled import Claim, Half, Labelled, Page, Span, Spoken, sample
 from assistant.evaluate.metrics import Figure, Numbers, Score, auroc, column, score, share
 from assistant.voices import every_voice
@@ -96,7 +96,7 @@ def score_claims(
     claims = sample(labelled.claims, part, limit)
     if not claims:
         return []
-    embed = embedder.load(embedder.find(embedding_model)).embed
+    embed = remembering(embedder.load(embedder.find(embedding_model)).embed)
     units = []
     for done, claim in enumerate(claims, 1):
         checked = check(claim.text, [Evidence(sentence) for sentence in claim.evidence], embed)

@@ -17,7 +17,6 @@ import random
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from mutations import Claim, claims
 
 from assistant import checking
-from assistant.checking import Check, Evidence, check, meaning
+from assistant.checking import Check, Evidence, check, meaning, remembering
 from index import embedder
 
 SAMPLED = 40  # of each kind: what keeps the small quality run fast
@@ -49,18 +48,6 @@ def rates(results: list[tuple[Claim, Check]]) -> dict[str, Any]:
         table[claim.kind].append(right)
         table[f"{claim.kind}: {claim.way}"].append(right)
     return {kind: {"rate": round(float(np.mean(right)), 4), "n": len(right)} for kind, right in sorted(table.items())}
-
-
-def remembering(embed: Any) -> Any:
-    """The same, each text embedded once: many claims share their quotations."""
-    known: dict[str, Any] = {}
-
-    def remembered(texts: Sequence[str]) -> Any:
-        new = [text for text in dict.fromkeys(texts) if text not in known]
-        known.update(zip(new, embed(new), strict=True))
-        return np.array([known[text] for text in texts])
-
-    return remembered
 
 
 def wice(corpora: Path) -> list[dict[str, Any]]:
@@ -137,7 +124,7 @@ def main() -> None:
     parser.add_argument("--claims", action="store_true", help=f"write {QUALITY}")
     parser.add_argument("--show", action="append", default=[], help="show the first part's mistakes of this kind")
     options = parser.parse_args()
-    embed = remembering(embedder.load(embedder.find()).embed)
+    embed = remembering(embedder.load(embedder.find()).embed, most=100_000)
     made = claims()
     if options.claims:
         write_claims(made)
