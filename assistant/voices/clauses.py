@@ -9,6 +9,7 @@ from assistant.voices.words import (
     ADVERBS,
     AUXILIARIES,
     BE,
+    CONTRACTED,
     DETERMINERS,
     INDEFINITE,
     IRREGULAR,
@@ -34,6 +35,8 @@ _BOUNDS = (
     - NOUNS
     - {"to", "one", "once", "even", "only", "first", "both"}
 )
+# What may stand behind a verb, and not behind a noun that a name stands before.
+_OBJECTS = DETERMINERS | {"the", "this", "these", "him", "me", "us", "them", "not", "about", "to", "at", "upon", "out", "for", "on", "how"}
 _COORDINATORS = frozenset({"and", "but", "or", "then", "nor"})
 
 
@@ -119,13 +122,25 @@ class Clauses(Phrases):
     def _verb(self, at: int, group: _Group) -> bool:
         """Whether the word at this token, which may be a noun, is a verb."""
         token = self.tokens[at]
-        if token.name and at > 0:
+        if (token.name and at > 0) or self.word(at - 1) in DETERMINERS | {"the"}:
             return False
         if token.word not in NOUNS | PLURAL_NOUNS:
             return True
         if group.kind == "infinitive" or group.helped or self.word(group.before) in SUBJECTS - {"it"}:
             return True
-        return self.reports(at + 1)
+        return self.reports(at + 1) or (group.kind == "finite" and self._has_object(at, group.before))
+
+    def _has_object(self, at: int, last: int) -> bool:
+        """Whether a subject that fits stands before a word that may be a noun, and its object behind: "Brandt calls it"."""
+        last = self._before_bracket(last)
+        phrase = self.phrase_before(last)
+        if phrase is None or self.kind(phrase.end - 1) != "word" or self.tokens[phrase.end - 1].possessive:
+            return False
+        head = self.tokens[phrase.end - 1]
+        plural = head.word in SPEAKERS and head.word.endswith("s")
+        if ("s" in SAYING[self.tokens[at].word]) == plural or not (head.name or head.word in SPEAKERS):
+            return False
+        return self.word(at + 1) in _OBJECTS or (at + 1 < len(self.tokens) and self.tokens[at + 1].name)
 
     def reports(self, after: int) -> bool:
         """Whether what is said begins at this token."""
@@ -154,6 +169,9 @@ class Clauses(Phrases):
                 helped = True
             elif word in MODALS and word not in ("to", "let", "let's", "let’s"):
                 helped = modal = True
+            elif word in CONTRACTED:
+                helped, modal = True, modal or word.endswith(("d", "ll"))
+                break
             elif word == "to":
                 return _Group(before, "infinitive", helped, negated, modal) if "base" in forms else None
             elif not (
@@ -177,7 +195,7 @@ class Clauses(Phrases):
         word = self.word(last)
         if word in ("who", "which", "that"):
             return _subject(self._antecedent(last), word)
-        if word in SUBJECTS:
+        if word in SUBJECTS or word in CONTRACTED:
             return Subject(Phrase(last, last + 1), "pronoun", "")
         opening = _subject(self.phrase_before(last), "opening")
         if opening is not None:
@@ -191,7 +209,11 @@ class Clauses(Phrases):
         last = self._skip_back(self._before_bracket(last))
         if self.kind(last) not in ("word", "close"):
             return None
-        return _subject(self._noun_phrase(last), "inner") or _subject(self._words_before(last), "words")
+        return (
+            _subject(self._noun_phrase(last), "inner")
+            or _subject(self._words_before(last), "words")
+            or _subject(self._relative(last), "relative")
+        )
 
     def _words_before(self, last: int) -> Phrase | None:
         """The words back to where their clause begins, where they have no verb: "early results of exit polls"."""

@@ -10,6 +10,7 @@ from assistant.voices.words import (
     AUXILIARIES,
     BE,
     BEHIND_NOUNS,
+    CONTRACTED,
     COUNTS,
     DETERMINERS,
     FUNCTION,
@@ -55,6 +56,8 @@ class Phrases:
         start, end = tokens[0].start, tokens[-1].end
         if tokens[-1].possessive:
             end -= 2
+        elif tokens[-1].word in CONTRACTED:
+            end = tokens[-1].start + len(CONTRACTED[tokens[-1].word])
         return Span(start, end, self.text[start:end])
 
     def word(self, at: int) -> str:

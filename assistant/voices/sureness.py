@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.voices.cues import Found, Sentence
-from assistant.voices.words import LEMMAS, OPENERS, OTHERWISE, SPEAKERS
+from assistant.voices.words import CONTRACTED, GOES_ON, LEMMAS, OCCASIONS, OPENERS, OTHERWISE, PAPERS, SAID_WITH, SPEAKERS
 
 # Ways of finding a subject that say too little: across what stands between commas, or for a participle behind a word.
 _LOOSE = {"across", "beside", "from name", "from word"}
-# Ways of finding a subject that stands next to its verb, or opens the clause that a participle goes on with. Not behind
-# "for" and "from": whom somebody is blamed for saying it, or kept from it, is another.
-_NEAR = {"opening", "over", "pronoun"} | {
-    f"from {joint}" for joint in ("comma", "by", "in", "of", "at", "after", "before", "when", "while", "without")
-}
+# Joints behind which a participle is seldom its subject's own saying: whom somebody is blamed for saying it, or kept
+# from it, is another.
+_FAR = {f"from {joint}" for joint in ("for", "from", "on", "than", "that", "with", "about", "but", "break", "close", "or")}
 # A clause behind these words stands on its own; behind others it is what somebody says, asks, or would do.
 _JOINING = (OPENERS - {"as"}) | {"and", "but", "or", "when", "while", "though", "although"}
 # How many tokens behind a verb its quotation may open.
@@ -26,8 +24,9 @@ def sure(sentence: Sentence, all_found: Sequence[Found]) -> list[Found]:
         found
         for number, found in enumerate(all_found)
         if found.kind == "according"
+        or found.how == "by"
         or (
-            _happens(found)
+            _happens(sentence, found)
             and _stands_alone(sentence, found)
             and _can_speak(sentence, found)
             and _says(sentence, found)
@@ -36,8 +35,16 @@ def sure(sentence: Sentence, all_found: Sequence[Found]) -> list[Found]:
     ]
 
 
-def _happens(found: Found) -> bool:
-    """Whether the verb tells what somebody does: not what they do not, may, or are to do."""
+def _happens(sentence: Sentence, found: Found) -> bool:
+    """Whether the verb tells what somebody does, or what they leave unsaid: not what they may or are to do."""
+    if found.stands == "infinitive":
+        return sentence.word(found.at - 2) in GOES_ON and (
+            sentence.word(found.at - 2) != "on" or sentence.word(found.at - 3) in ("went", "goes", "gone", "going")
+        )
+    if found.stands == "finite, not":
+        return _lemma(sentence, found) not in OTHERWISE and sentence.kind(found.at + 1) not in ("end", "edge")
+    if found.how == "from word":  # "issued a statement saying"
+        return found.stands == "participle" and sentence.word(found.at - 1) in OCCASIONS | PAPERS
     return found.stands in ("finite", "participle") and found.how not in _LOOSE
 
 
@@ -53,22 +60,29 @@ def _can_speak(sentence: Sentence, found: Found) -> bool:
     """Whether the subject is somebody: a name, a noun for speakers, a pronoun for people, or whatever says."""
     first, last = found.phrase.start, found.phrase.end - 1
     token = sentence.tokens[last]
-    if token.word in ("who", "which", "that"):
-        return token.word == "who" and first < last
-    if token.word in ("he", "she", "they", "i", "we"):
+    word = CONTRACTED.get(token.word, token.word)
+    if word == "who":
+        return first < last or found.at == last + 1
+    if word in ("which", "that"):
+        return False
+    if word in ("he", "she", "they", "i", "we") or found.how == "indefinite":
         return True
-    if token.name or token.word in SPEAKERS or token.kind == "close":
+    if token.name or word in SPEAKERS or token.kind == "close":
         return True
-    return _lemma(sentence, found) == "say" and token.word not in ("it", "you")
+    if word == "it":
+        return found.how == "plain"
+    return _lemma(sentence, found) == "say" and word != "you"
 
 
 def _says(sentence: Sentence, found: Found) -> bool:
     """Whether the verb says something here: "say" does; others do beside what is said, or close behind their subject."""
     lemma = _lemma(sentence, found)
-    if found.how == "plain" or lemma == "say" or sentence.word(found.at + 1) == "that":
+    behind = sentence.word(found.at + 1)
+    if found.how == "plain" or lemma == "say" or behind == "that":
         return True
-    quotes = any(sentence.kind(at) == "open" for at in range(found.at + 1, found.at + 1 + _QUOTED_WITHIN))
-    return quotes or (found.how in _NEAR and lemma not in OTHERWISE)
+    if any(sentence.kind(at) == "open" for at in range(found.at + 1, found.at + 1 + _QUOTED_WITHIN)):
+        return True
+    return found.how not in _FAR and (lemma not in OTHERWISE or behind in SAID_WITH.get(lemma, ()))
 
 
 def _lemma(sentence: Sentence, found: Found) -> str:
@@ -79,6 +93,8 @@ def _lemma(sentence: Sentence, found: Found) -> str:
 def _is_reported(sentence: Sentence, all_found: Sequence[Found], number: int) -> bool:
     """Whether another says that it was said: "Novák said Brandt warned", "Brandt warned, Novák said"."""
     found = all_found[number]
+    if by_another(found, all_found):
+        return True
     before = [other for other in all_found[max(0, number - 4) : number] if _ends(other) <= found.phrase.start]
     if before and all(sentence.word(at) for at in range(before[-1].at, found.phrase.start)):
         return True
@@ -89,6 +105,11 @@ def _is_reported(sentence: Sentence, all_found: Sequence[Found], number: int) ->
         and sentence.kind(_ends(other)) in ("comma", "end", "edge")
         for other in all_found[number + 1 : number + 5]
     )
+
+
+def by_another(found: Found, all_found: Sequence[Found]) -> bool:
+    """Whether the sentence has it from another: "Brandt warned, according to the Post"."""
+    return found.kind == "verb" and any(other.kind == "according" for other in all_found)
 
 
 def _ends(found: Found) -> int:

@@ -134,11 +134,18 @@ NOT = words("""
 """)
 MODALS = words("will would can could may might must shall should to do does did let let's let’s")
 ADVERBS = words("""
-    also later then once often still even just first again always soon now thus have ever rather both all
+    also later then once often still even just first again always already soon now thus have ever rather both all
     previously since repeatedly long further only earlier today yesterday initially further too instead
     simply perhaps nonetheless nevertheless
 """)
 PRONOUNS = words("he she they it")
+# Pronouns with an auxiliary in one word.
+CONTRACTED = {
+    pronoun + mark + ending: pronoun
+    for pronoun in ("he", "she", "they", "it", "who", "i", "we", "you")
+    for mark in "'’"
+    for ending in ("s", "re", "ve", "m", "d", "ll")
+}
 NOBODY = words("""
     i we you me us him them who whom whose which that this these those what there here one everyone someone
     anyone nobody everybody somebody anybody everything something nothing anything none others some many few most
@@ -320,8 +327,22 @@ IRREGULAR = words("""
 # grow", "called the police", "spoke in Ostrava", "mocked her".
 OTHERWISE = words("""
     add agree call continue find maintain read report respond show
-    advise appeal beg brief chat cry email howl lecture mock phone plead post protest retweet speak talk threaten train
+    advise appeal beg brief chat cry email howl lecture phone plead protest speak talk threaten train
 """)
+# What behind such a verb makes it say something.
+SAID_WITH = {
+    "call": words("for on out him her it them"),
+    "speak": words("about of out against"),
+    "talk": words("about of out up"),
+    "appeal": words("for"),
+    "cry": words("out"),
+    "plead": words("for"),
+    "agree": words("with"),
+}
+
+# What stands before "to" and a verb of saying where that is said, or surely is not: "went on to say", "declined to say".
+GOES_ON = words("on continue continues continued continuing decline declines declined declining "
+    "refuse refuses refused refusing seek seeks sought seeking")
 
 # What opens the words that are reported.
 REPORTED = words("that how why what whether if he she they it there")
