@@ -75,7 +75,7 @@ class Clauses(Phrases):
             stands += ", not"
         elif group.modal:
             stands += ", may"
-        if group.kind == "passive" or before < 0 or not self._verb(at, group):
+        if group.kind == "passive" or before < 0 or not self._verb(at, group) or self._done_by(at, group):
             return None
         if group.kind == "participle":
             return (
@@ -129,6 +129,11 @@ class Clauses(Phrases):
         if group.kind == "infinitive" or group.helped or self.word(group.before) in SUBJECTS - {"it"}:
             return True
         return self.reports(at + 1) or (group.kind == "finite" and self._has_object(at, group.before))
+
+    def _done_by(self, at: int, group: _Group) -> bool:
+        """Whether it is said of the noun before it, not by it: "a fact confirmed by Brandt", "a man accused of it"."""
+        word, behind = self.tokens[at].word, self.word(at + 1)
+        return group.kind == "finite" and not group.helped and (behind == "by" or (word, behind) == ("accused", "of"))
 
     def _has_object(self, at: int, last: int) -> bool:
         """Whether a subject that fits stands before a word that may be a noun, and its object behind: "Brandt calls it"."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from assistant.answer import Span, Voice
 from assistant.voices.cues import Found, Sentence
 from assistant.voices.phrases import Phrase
-from assistant.voices.sureness import by_another, sure
+from assistant.voices.sureness import outright, sure
 from assistant.voices.tokens import quotations
 from assistant.voices.words import (
     BODIES,
@@ -77,10 +77,10 @@ class Article:
 
     def _every(self, sentence: Sentence, governing: Voice | None) -> Iterator[Voice]:
         all_found = sentence.every()
-        said = self.said[-1]
-        if governing is not None and said is not None and not by_another(said, all_found):
+        kept = outright(sentence, all_found)
+        if governing is not None and (self.said[-1] in kept or self.said[-1] not in all_found):
             yield governing
-        for found in sure(sentence, all_found):
+        for found in sure(sentence, kept):
             if governing is None or found.cue != (governing.cue.start, governing.cue.end):
                 voice = self._voice(sentence, found, sentence.via(found, range(found.at, found.at + 1)))
                 yield voice or self._named(sentence.span(found.phrase).text, sentence, found, None)

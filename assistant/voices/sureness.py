@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.voices.cues import Found, Sentence
-from assistant.voices.words import CONTRACTED, GOES_ON, LEMMAS, OCCASIONS, OPENERS, OTHERWISE, PAPERS, SAID_WITH, SPEAKERS
+from assistant.voices.tokens import Token
+from assistant.voices.words import CONTRACTED, GOES_ON, LEMMAS, OCCASIONS, OPENERS, OTHERWISE, OUTLET_KINDS, PAPERS, POLLS, SAID_WITH, SPEAKERS
 
 # Ways of finding a subject that say too little: across what stands between commas, or for a participle behind a word.
 _LOOSE = {"across", "beside", "from name", "from word"}
@@ -33,6 +34,33 @@ def sure(sentence: Sentence, all_found: Sequence[Found]) -> list[Found]:
             and not _is_reported(sentence, all_found, number)
         )
     ]
+
+
+def outright(sentence: Sentence, all_found: Sequence[Found]) -> list[Found]:
+    """Of what was found, what the article says of its own: not through another, nor what a poll or a study says."""
+    if any(found.kind == "according" for found in all_found):
+        return [found for found in all_found if found.kind == "according"]
+    polled = any(token.word in POLLS for token in sentence.tokens)
+    return [found for found in all_found if not (polled and _is_share(sentence, found)) and not _finds(sentence, found)]
+
+
+def _is_share(sentence: Sentence, found: Found) -> bool:
+    """Whether the subject is a share of those asked: "60 percent of voters"."""
+    return any(
+        token.word in ("percent", "half") or sentence.text[token.end : token.end + 1] == "%"
+        for token in _subject(sentence, found)
+    )
+
+
+def _finds(sentence: Sentence, found: Found) -> bool:
+    """Whether it is people who find something out: they may tell nobody, but studies do."""
+    return _lemma(sentence, found) == "find" and not any(
+        token.word in PAPERS | OUTLET_KINDS for token in _subject(sentence, found)
+    )
+
+
+def _subject(sentence: Sentence, found: Found) -> list[Token]:
+    return sentence.tokens[found.phrase.start : found.phrase.end]
 
 
 def _happens(sentence: Sentence, found: Found) -> bool:
@@ -71,7 +99,7 @@ def _can_speak(sentence: Sentence, found: Found) -> bool:
         return True
     if word == "it":
         return found.how == "plain"
-    return _lemma(sentence, found) == "say" and word != "you"
+    return word != "you" and _lemma(sentence, found) == "say"
 
 
 def _says(sentence: Sentence, found: Found) -> bool:
@@ -93,8 +121,6 @@ def _lemma(sentence: Sentence, found: Found) -> str:
 def _is_reported(sentence: Sentence, all_found: Sequence[Found], number: int) -> bool:
     """Whether another says that it was said: "Novák said Brandt warned", "Brandt warned, Novák said"."""
     found = all_found[number]
-    if by_another(found, all_found):
-        return True
     before = [other for other in all_found[max(0, number - 4) : number] if _ends(other) <= found.phrase.start]
     if before and all(sentence.word(at) for at in range(before[-1].at, found.phrase.start)):
         return True
@@ -105,11 +131,6 @@ def _is_reported(sentence: Sentence, all_found: Sequence[Found], number: int) ->
         and sentence.kind(_ends(other)) in ("comma", "end", "edge")
         for other in all_found[number + 1 : number + 5]
     )
-
-
-def by_another(found: Found, all_found: Sequence[Found]) -> bool:
-    """Whether the sentence has it from another: "Brandt warned, according to the Post"."""
-    return found.kind == "verb" and any(other.kind == "according" for other in all_found)
 
 
 def _ends(found: Found) -> int:

@@ -220,6 +220,18 @@ PEOPLE = words("""
     librarian warden guard ranger consultant consultants investor investors entrepreneur nominee ombudsman
     commissioner inspector superintendent sergeant lieutenant trustee legislator legislators sociologist
     ecologist geologist meteorologist forecaster forecasters psychologist politician politicians insider
+    observer observers employee employees employer employers backer backers ally allies elder elders front-runner
+    frontrunner front-runners frontrunners user users reader readers viewer viewers listener listeners defender
+    defenders detractor detractors challenger challengers respondent respondents customer customers client clients
+    patient patients passenger passengers tenant tenants owner landlord fan fans follower followers volunteer
+    volunteers skeptic skeptics sceptic sceptics advocate advocates proponent proponents veteran veterans
+    immigrant immigrants migrant migrants refugee refugees marcher marchers counterpart counterparts
+    predecessor predecessors successor audience crowd panelist panelists narrator narrators hacker hackers
+    negotiator negotiators mediator mediators taxpayer taxpayers retailer retailers producer producers
+    developer developers counsellor counselor clerk clerks cleric clerics pastor pastors reverend nun
+    monk scholar designer designers chef musician musicians comedian comedians novelist poet playwright
+    chemist astronomer engineer mathematician statistician statisticians demographer demographers
+    kid kids child children teenager teenagers youth family families couple couples pensioner pensioners
 """)
 BODIES = words("""
     ministry government administration department office council parliament senate congress court commission
@@ -244,6 +256,7 @@ PAPERS = words("""
     findings research forecast biography memoir editorial summary rumours rumors legend polling averages average
     timeline video calculations notice announcement
 """)
+POLLS = words("poll polls polling survey surveys")
 SPEAKERS = PEOPLE | BODIES | OUTLET_KINDS | PAPERS
 # Nouns that end as those for people at work do, and are none.
 THINGS = words("""
