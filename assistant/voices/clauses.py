@@ -126,7 +126,9 @@ class Clauses(Phrases):
             return False
         if token.word not in NOUNS | PLURAL_NOUNS:
             return True
-        if group.kind == "infinitive" or group.helped or self.word(group.before) in SUBJECTS - {"it"}:
+        if group.helped:
+            return SAYING[token.word] != {"s"}
+        if group.kind == "infinitive" or self.word(group.before) in SUBJECTS - {"it"}:
             return True
         return self.reports(at + 1) or (group.kind == "finite" and self._has_object(at, group.before))
 

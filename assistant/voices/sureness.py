@@ -15,6 +15,8 @@ _LOOSE = {"across", "beside", "from name", "from word"}
 _FAR = {f"from {joint}" for joint in ("for", "from", "on", "than", "that", "with", "about", "but", "break", "close", "or")}
 # A clause behind these words stands on its own; behind others it is what somebody says, asks, or would do.
 _JOINING = (OPENERS - {"as"}) | {"and", "but", "or", "when", "while", "though", "although"}
+# A clause behind these is part of another, and still tells what somebody said: "the bridge, which Brandt calls a ruin".
+_TELLING = {"which", "after", "where", "since", "who"}
 # How many tokens behind a verb its quotation may open.
 _QUOTED_WITHIN = 14
 
@@ -81,7 +83,8 @@ def _stands_alone(sentence: Sentence, found: Found) -> bool:
     if found.how == "plain" or sentence.word(found.phrase.end - 1) == "who":
         return True
     before = sentence.word(found.phrase.start - 1)
-    return not before or before in _JOINING
+    near = found.how in ("inner", "opening", "pronoun", "words")
+    return not before or before in _JOINING or (near and before in _TELLING)
 
 
 def _can_speak(sentence: Sentence, found: Found) -> bool:
