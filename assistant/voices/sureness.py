@@ -8,8 +8,6 @@ from assistant.voices.cues import Found, Sentence
 from assistant.voices.tokens import Token
 from assistant.voices.words import CONTRACTED, GOES_ON, LEMMAS, OCCASIONS, OPENERS, OTHERWISE, OUTLET_KINDS, PAPERS, POLLS, SAID_WITH, SPEAKERS
 
-# Ways of finding a subject that say too little: across what stands between commas, or for a participle behind a word.
-_LOOSE = {"across", "beside", "from name", "from word"}
 # Joints behind which a participle is seldom its subject's own saying: whom somebody is blamed for saying it, or kept
 # from it, is another.
 _FAR = {f"from {joint}" for joint in ("for", "from", "on", "than", "that", "with", "about", "but", "break", "close", "or")}
@@ -56,7 +54,7 @@ def _is_share(sentence: Sentence, found: Found) -> bool:
 
 def _finds(sentence: Sentence, found: Found) -> bool:
     """Whether it is people who find something out: they may tell nobody, but studies do."""
-    return _lemma(sentence, found) == "find" and not any(
+    return _lemma(sentence, found) in ("find", "show") and not any(
         token.word in PAPERS | OUTLET_KINDS for token in _subject(sentence, found)
     )
 
@@ -73,9 +71,11 @@ def _happens(sentence: Sentence, found: Found) -> bool:
         )
     if found.stands == "finite, not":
         return _lemma(sentence, found) not in OTHERWISE and sentence.kind(found.at + 1) not in ("end", "edge")
+    if found.how == "beside":  # "with Brandt saying"
+        return sentence.word(found.phrase.start - 1) == "with" and _lemma(sentence, found) not in OTHERWISE
     if found.how == "from word":  # "issued a statement saying"
         return found.stands == "participle" and sentence.word(found.at - 1) in OCCASIONS | PAPERS
-    return found.stands in ("finite", "participle") and found.how not in _LOOSE
+    return found.stands in ("finite", "participle") and found.how not in ("across", "from name")
 
 
 def _stands_alone(sentence: Sentence, found: Found) -> bool:
@@ -84,7 +84,7 @@ def _stands_alone(sentence: Sentence, found: Found) -> bool:
         return True
     before = sentence.word(found.phrase.start - 1)
     near = found.how in ("inner", "opening", "pronoun", "words")
-    return not before or before in _JOINING or (near and before in _TELLING)
+    return not before or before in _JOINING or found.how == "beside" or (near and before in _TELLING)
 
 
 def _can_speak(sentence: Sentence, found: Found) -> bool:
@@ -111,6 +111,8 @@ def _says(sentence: Sentence, found: Found) -> bool:
     behind = sentence.word(found.at + 1)
     if found.how == "plain" or lemma == "say" or behind == "that":
         return True
+    if lemma == "call" and found.how in ("inner", "words"):  # "a group called the Harbour Party"
+        return behind in SAID_WITH["call"]
     if any(sentence.kind(at) == "open" for at in range(found.at + 1, found.at + 1 + _QUOTED_WITHIN)):
         return True
     return found.how not in _FAR and (lemma not in OTHERWISE or behind in SAID_WITH.get(lemma, ()))

@@ -340,13 +340,12 @@ IRREGULAR = words("""
 # grow", "called the police", "spoke in Ostrava", "mocked her".
 OTHERWISE = words("""
     add agree call continue find maintain read report respond show
-    advise appeal beg brief chat cry email howl lecture phone plead protest speak talk threaten train
+    advise appeal beg brief chat cry email howl lecture phone plead protest speak threaten train
 """)
 # What behind such a verb makes it say something.
 SAID_WITH = {
     "call": words("for on out him her it them"),
     "speak": words("about of out against"),
-    "talk": words("about of out up"),
     "appeal": words("for"),
     "cry": words("out"),
     "plead": words("for"),
