@@ -24,6 +24,7 @@ from assistant.voices.words import (
     SPEAKERS,
     SUBJECTS,
     SUBORDINATORS,
+    TIMES,
 )
 
 # How many tokens back a verb's subject may lie.
@@ -87,10 +88,42 @@ class Clauses(Phrases):
             return _subject(self._controller(at), f"from {self._joint(before - 1)}", stands)
         if self.word(before) in _COORDINATORS and not self.tokens[before].quoted:
             return _subject(self._controller(before), "and", stands)
-        found = self._subject_ending(before, at)
+        found = self._subject_ending(before, at) or _subject(self._opening_words(before), "far")
         if found is None and self.word(before + 1) in ("both", "all"):
             found = Subject(Phrase(before + 1, before + 2), "indefinite", "")
         return Subject(found.phrase, found.how, stands) if found is not None else None
+
+    def _opening_words(self, last: int) -> Phrase | None:
+        """What opens the sentence, where all up to this token is said of it: "One driver, Karel Novák, said"."""
+        first = 0
+        while self.word(first) in OPENERS and first < 3:
+            first += 2 if self.kind(first + 1) == "comma" else 1
+        if last > _REACH or self.word(first) in PREPOSITIONS | TIMES or not (self._ends_phrase(last) or self._mark(last)):
+            return None
+        phrase = self.phrase_after(first, known=False) or self.words_after(first)
+        if phrase is None or phrase.end > last + 1:
+            return None
+        at = phrase.end
+        joined = self.word(at) in PREPOSITIONS | {"and", "who", "that", "whose"} or self.word(at).endswith("ing")
+        if at <= last and not joined and not self._mark(at):
+            return None
+        while at <= last:
+            kind = self.kind(at)
+            if self._mark(at):
+                at = next((k for k in range(last, at, -1) if self.kind(k) == kind), last) + 1
+                if at > last:
+                    return phrase if self.kind(last) == kind else None
+            elif self.word(at) in ("who", "that", "which", "whose"):
+                return phrase
+            elif kind != "word" or self.tokens[at].quoted or self._verb_like(at):
+                return None
+            else:
+                at += 1
+        return phrase
+
+    def _mark(self, at: int) -> bool:
+        """Whether a comma or a dash stands here, that may set apart what is put in."""
+        return self.kind(at) in ("comma", "break")
 
     def _joint(self, before: int) -> str:
         """What kind of token joins a participle to its clause."""
@@ -122,7 +155,7 @@ class Clauses(Phrases):
     def _verb(self, at: int, group: _Group) -> bool:
         """Whether the word at this token, which may be a noun, is a verb."""
         token = self.tokens[at]
-        if (token.name and at > 0) or self.word(at - 1) in DETERMINERS | {"the"}:
+        if (token.name and at > 0) or self.word(at - 1) in (DETERMINERS | {"the"}) - INDEFINITE:
             return False
         if token.word not in NOUNS | PLURAL_NOUNS:
             return True
