@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import NamedTuple
 
 from assistant.voices.phrases import Phrase, Phrases
@@ -83,21 +84,33 @@ class Clauses(Phrases):
                 _subject(self._subject_beside(before), "beside", stands)
                 or _subject(self._controller(at), f"from {self._joint(before)}", stands)
                 or _subject(self._subject_behind(at), "behind", stands)
+                or (_subject(self._opener(before), "opener", stands) if self._mark(before) else None)
             )
         if group.kind == "infinitive":
             return _subject(self._controller(at), f"from {self._joint(before - 1)}", stands)
         if self.word(before) in _COORDINATORS and not self.tokens[before].quoted:
-            return _subject(self._controller(before), "and", stands)
+            return _subject(self._controller(before), "and", stands) or _subject(self._opener(before), "opener", stands)
         found = self._subject_ending(before, at) or _subject(self._opening_words(before), "far")
         if found is None and self.word(before + 1) in ("both", "all"):
             found = Subject(Phrase(before + 1, before + 2), "indefinite", "")
         return Subject(found.phrase, found.how, stands) if found is not None else None
 
+    @cached_property
+    def _start(self) -> int:
+        """The token that the sentence itself begins with, behind "OSTRAVA, May 3 —" and "But"."""
+        first = 0
+        for at, token in enumerate(self.tokens[:12]):
+            if token.kind == "break":
+                first = at + 1
+            if not (token.name or token.time or token.kind in ("comma", "bracket", "end")):
+                break
+        while self.word(first) in OPENERS and first < 15:
+            first += 2 if self.kind(first + 1) == "comma" else 1
+        return first
+
     def _opening_words(self, last: int) -> Phrase | None:
         """What opens the sentence, where all up to this token is said of it: "One driver, Karel Novák, said"."""
-        first = 0
-        while self.word(first) in OPENERS and first < 3:
-            first += 2 if self.kind(first + 1) == "comma" else 1
+        first = self._start
         if last > _REACH or self.word(first) in PREPOSITIONS | TIMES or not (self._ends_phrase(last) or self._mark(last)):
             return None
         phrase = self.phrase_after(first, known=False) or self.words_after(first)
@@ -120,6 +133,11 @@ class Clauses(Phrases):
             else:
                 at += 1
         return phrase
+
+    def _opener(self, before: int) -> Phrase | None:
+        """Who opens the sentence."""
+        phrase = self.phrase_after(self._start, known=True)
+        return phrase if phrase is not None and phrase.end <= before else None
 
     def _mark(self, at: int) -> bool:
         """Whether a comma or a dash stands here, that may set apart what is put in."""
