@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from assistant.voices.cues import Found, Sentence
 from assistant.voices.tokens import Token
-from assistant.voices.words import CONTRACTED, GOES_ON, LEMMAS, OCCASIONS, OPENERS, OTHERWISE, OUTLET_KINDS, PAPERS, POLLS, SAID_WITH, SPEAKERS
+from assistant.voices.words import CONTRACTED, GOES_ON, LEMMAS, OCCASIONS, OPENERS, OTHERWISE, OUTLET_KINDS, PAPERS, POLLS, PREPOSITIONS, SAID_WITH, SPEAKERS, WRITINGS
 
 # Joints behind which a participle is seldom its subject's own saying: whom somebody is blamed for saying it, or kept
 # from it, is another.
 _FAR = {f"from {joint}" for joint in ("for", "from", "on", "than", "that", "with", "about", "but", "break", "close", "or")}
 # A clause behind these words stands on its own; behind others it is what somebody says, asks, or would do.
-_JOINING = (OPENERS - {"as"}) | {"and", "but", "or", "when", "while", "though", "although"}
+_JOINING = (OPENERS - {"as"}) | {"and", "but", "or", "when", "while", "though", "although", "whereas"}
+_JOINING |= {"both", "nor", "other", "those"}  # which a phrase was cut behind
 # A clause behind these is part of another, and still tells what somebody said: "the bridge, which Brandt calls a ruin".
 _TELLING = {"which", "after", "where", "since", "who"}
 # How many tokens behind a verb its quotation may open.
@@ -98,11 +99,17 @@ def _can_speak(sentence: Sentence, found: Found) -> bool:
         return False
     if word in ("he", "she", "they", "i", "we") or found.how == "indefinite":
         return True
-    if token.name or word in SPEAKERS or token.kind == "close":
+    if token.name or word in SPEAKERS or token.kind == "close" or _head(sentence, found).word in SPEAKERS | WRITINGS:
         return True
     if word == "it":
         return found.how == "plain"
     return word != "you" and _lemma(sentence, found) == "say"
+
+
+def _head(sentence: Sentence, found: Found) -> Token:
+    """The noun that a subject is about: "officials" of "officials in both cities"."""
+    subject = _subject(sentence, found)
+    return next((one for one, after in zip(subject, subject[1:], strict=False) if after.word in PREPOSITIONS), subject[-1])
 
 
 def _says(sentence: Sentence, found: Found) -> bool:
@@ -127,7 +134,7 @@ def _is_reported(sentence: Sentence, all_found: Sequence[Found], number: int) ->
     """Whether another says that it was said: "Novák said Brandt warned", "Brandt warned, Novák said"."""
     found = all_found[number]
     before = [other for other in all_found[max(0, number - 4) : number] if _ends(other) <= found.phrase.start]
-    if before and all(sentence.word(at) for at in range(before[-1].at, found.phrase.start)):
+    if found.how != "who" and before and all(sentence.word(at) for at in range(before[-1].at, found.phrase.start)):
         return True
     return any(
         other.how == "plain"
