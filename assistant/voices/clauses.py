@@ -186,7 +186,8 @@ class Clauses(Phrases):
     def _done_by(self, at: int, group: _Group) -> bool:
         """Whether it is said of the noun before it, not by it: "a fact confirmed by Brandt", "a man accused of it"."""
         word, behind = self.tokens[at].word, self.word(at + 1)
-        return group.kind == "finite" and not group.helped and (behind == "by" or (word, behind) == ("accused", "of"))
+        by = behind == "by" and not self.word(at + 2).endswith(("ing", "phone", "email"))
+        return group.kind == "finite" and not group.helped and (by or (word, behind) == ("accused", "of"))
 
     def _has_object(self, at: int, last: int) -> bool:
         """Whether a subject that fits stands before a word that may be a noun, and its object behind: "Brandt calls it"."""

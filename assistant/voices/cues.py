@@ -324,7 +324,7 @@ class Sentence(Clauses):
             and token.word in ("said", "say", "says")
         ):
             return False
-        if self.word(after) == "by" and form == "past":
+        if self.word(after) == "by" and form == "past" and not self.word(after + 1).endswith(("phone", "email")):
             return False
         plural = (
             last.word.endswith("s")

@@ -258,7 +258,7 @@ class Phrases:
             while at >= 0 and self.tokens[at].kind == "word" and (self.tokens[at].time) and last - at < 5:
                 at -= 1
             if at < last:
-                if at >= 0 and self.word(at) in ("on", "in", "at", "late", "early", "this"):
+                if at >= 0 and self.word(at) in ("on", "in", "at", "late", "early", "this", "a", "the"):
                     at -= 1
                 last = at
                 continue
@@ -307,7 +307,7 @@ class Phrases:
             named
             or first.word in DETERMINERS
             or first.word
-            in ("who", "whose", "which", "speaking", "citing", "however", "meanwhile", "himself", "herself")
+            in ("who", "whose", "which", "speaking", "citing", "however", "meanwhile", "himself", "herself", "both", "all")
             or first.word in OPENERS
             or first.word in PREPOSITIONS
             or first.word in SPEAKERS

@@ -136,7 +136,7 @@ MODALS = words("will would can could may might must shall should to do does did 
 ADVERBS = words("""
     also later then once often still even just first again always already soon now thus have ever rather both all
     previously since repeatedly long further only earlier today yesterday initially further too instead
-    simply perhaps nonetheless nevertheless
+    simply perhaps nonetheless nevertheless sometimes seldom twice almost quite
 """)
 PRONOUNS = words("he she they it")
 # Pronouns with an auxiliary in one word.
