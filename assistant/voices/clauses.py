@@ -236,7 +236,7 @@ class Clauses(Phrases):
             elif not (
                 word in ADVERBS
                 or word in ("however", "meanwhile", "though", "himself", "herself", "themselves", "itself")
-                or (word.endswith("ly") and not token.name)
+                or (word.endswith("ly") and not token.name and not token.plain)
             ):
                 break
             before -= 1

@@ -107,7 +107,7 @@ class Phrases:
             if token.word in DETERMINERS and first <= last:
                 first = at
                 break
-            if token.name:
+            if token.name and not self._opens_with_verb(at):
                 if first > last:
                     names_end = True
                 first, at = at, at - 1
@@ -148,6 +148,10 @@ class Phrases:
             return None
         return first
 
+    def _opens_with_verb(self, at: int) -> bool:
+        """Whether the sentence opens with a participle here, which is written as names are: "Speaking in Ostrava, ..."."""
+        return at == 0 and self.word(at).endswith("ing") and self.word(1) in PREPOSITIONS
+
     @staticmethod
     def _describes(token: Token) -> bool:
         """Whether a common noun stands before the name it describes: newspaper, spokesman, former."""
@@ -183,6 +187,9 @@ class Phrases:
             return self._before_apposition(last)
         if token.kind == "break" and token.text in ("—", "–", "--", " - "):
             return self._before_apposition(last)
+        if token.kind == "close" and self.kind(last - 1) == "comma":  # Brandt, star of “The Port,” said
+            opening = next((at for at in range(last - 2, max(-1, last - 8), -1) if self.kind(at) == "open"), None)
+            return self._before_apposition(opening) if opening is not None else None
         if token.kind == "bracket":
             before = self._before_bracket(last)
             return self.phrase_before(before) if before < last else None
