@@ -321,8 +321,16 @@ class Clauses(Phrases):
         phrase = self._before_apposition(relative - 1) if self.kind(relative - 1) == "comma" else None
         phrase = phrase or self._noun_phrase(last)
         if phrase is not None:
-            return Phrase(phrase.start, relative + 1)
+            return Phrase(self._apposed_to(phrase.start), relative + 1)
         return Phrase(relative, relative + 1) if self.word(relative) != "that" else None
+
+    def _apposed_to(self, start: int) -> int:
+        """Where the name begins that a phrase from this token on is put behind: "Brandt, a driver who said so"."""
+        before = start - 2
+        if before < 0 or self.kind(start - 1) != "comma" or self.word(start) not in DETERMINERS:
+            return start
+        first = self._chunk_before(before) if self.tokens[before].name else None
+        return start if first is None else first
 
     def _across(self, comma: int, verb: int) -> Subject | None:
         """The subject before a comma that closes what was put between it and its verb."""

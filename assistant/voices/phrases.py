@@ -262,7 +262,7 @@ class Phrases:
         """Back over "on Monday" and "in a statement" between a subject and its verb."""
         for _ in range(3):
             at = last
-            while at >= 0 and self.tokens[at].kind == "word" and (self.tokens[at].time) and last - at < 5:
+            while at >= 0 and self.kind(at) == "word" and (self.tokens[at].time or self.word(at) == "past") and last - at < 5:
                 at -= 1
             if at < last:
                 if at >= 0 and self.word(at) in ("on", "in", "at", "late", "early", "this", "a", "the"):

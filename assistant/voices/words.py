@@ -162,7 +162,7 @@ SUBORDINATORS = words("""
 OPENERS = words("""
     but yet so as still meanwhile however moreover also then later afterwards nevertheless nonetheless instead
     furthermore besides indeed thus hence therefore similarly likewise earlier now today yesterday recently
-    finally first second and or perhaps plus even only
+    finally first second and or perhaps plus even only overall elsewhere
 """)
 PREPOSITIONS = words("""
     of for at from in with on to by into onto over under about against between among through during within without
@@ -176,7 +176,7 @@ OTHER_FUNCTION = words("""
     i'd i’d i'll i’ll we've we’ve don't don’t however meanwhile moreover although very too quite here there
     when where why how yes oh well please also out up down back away again ever never only just even still
     both either neither all half indeed perhaps maybe therefore thus hence asked according adding saying citing
-    because said says told
+    because said says told overall elsewhere
 """)
 FUNCTION = NOBODY | DETERMINERS | SUBORDINATORS | PREPOSITIONS | OTHER_FUNCTION | PRONOUNS | NOT
 
