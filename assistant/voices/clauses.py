@@ -26,6 +26,7 @@ from assistant.voices.words import (
     SUBJECTS,
     SUBORDINATORS,
     TIMES,
+    WRITINGS,
 )
 
 # How many tokens back a verb's subject may lie.
@@ -77,6 +78,8 @@ class Clauses(Phrases):
             stands += ", not"
         elif group.modal:
             stands += ", may"
+        if group.kind == "finite" and self.word(before + 1) == "both" and not self._speaks_before(before):
+            return Subject(Phrase(before + 1, before + 2), "indefinite", stands)
         if group.kind == "passive" or before < 0 or not self._verb(at, group) or self._done_by(at, group):
             return None
         if group.kind == "participle":
@@ -91,8 +94,6 @@ class Clauses(Phrases):
         if self.word(before) in _COORDINATORS and not self.tokens[before].quoted:
             return _subject(self._controller(before), "and", stands) or _subject(self._opener(before), "opener", stands)
         found = self._subject_ending(before, at) or _subject(self._opening_words(before), "far")
-        if found is None and self.word(before + 1) in ("both", "all"):
-            found = Subject(Phrase(before + 1, before + 2), "indefinite", "")
         return Subject(found.phrase, found.how, stands) if found is not None else None
 
     @cached_property
@@ -100,7 +101,7 @@ class Clauses(Phrases):
         """The token that the sentence itself begins with, behind "OSTRAVA, May 3 —" and "But"."""
         first = 0
         for at, token in enumerate(self.tokens[:12]):
-            if token.kind == "break":
+            if token.kind == "break" and self.tokens[0].text.isupper():
                 first = at + 1
             if not (token.name or token.time or token.kind in ("comma", "bracket", "end")):
                 break
@@ -192,21 +193,37 @@ class Clauses(Phrases):
     def _has_object(self, at: int, last: int) -> bool:
         """Whether a subject that fits stands before a word that may be a noun, and its object behind: "Brandt calls it"."""
         last = self._before_bracket(last)
-        phrase = self.phrase_before(last)
-        if phrase is None or self.kind(phrase.end - 1) != "word" or self.tokens[phrase.end - 1].possessive:
-            return False
-        head = self.tokens[phrase.end - 1]
-        plural = head.word in SPEAKERS and head.word.endswith("s")
-        if ("s" in SAYING[self.tokens[at].word]) == plural or not (head.name or head.word in SPEAKERS):
+        head = self.tokens[last]
+        if head.word in INDEFINITE:
+            plural = head.word not in ("one", "another")
+        else:
+            phrase = self.phrase_before(last)
+            if phrase is None and self._clause_begins(last):
+                phrase = self._noun_phrase(last)
+            head = self.tokens[phrase.end - 1] if phrase is not None else head
+            if phrase is None or head.possessive or not (head.name or head.word in SPEAKERS | WRITINGS):
+                return False
+            plural = head.word in SPEAKERS and head.word.endswith("s")
+        if ("s" in SAYING[self.tokens[at].word]) == plural:
             return False
         return self.word(at + 1) in _OBJECTS or (at + 1 < len(self.tokens) and self.tokens[at + 1].name)
+
+    def _speaks_before(self, last: int) -> bool:
+        """Whether who speaks may end at this token: not at a mark, nor at what joins clauses."""
+        return self.kind(last) in ("word", "close") and self.word(last) not in _STARTS
+
+    def _clause_begins(self, last: int) -> bool:
+        """Whether a clause begins with the names that end at this token: "after Brandt"."""
+        while self.tokens[last].name and last > 0:
+            last -= 1
+        return self.word(last) in SUBORDINATORS
 
     def reports(self, after: int) -> bool:
         """Whether what is said begins at this token."""
         kind = self.kind(after)
         if kind in ("open", "colon") or (kind == "comma" and self.kind(after + 1) == "open"):
             return True
-        return self.word(after) in REPORTED
+        return self.word(after) in REPORTED or self.word(after) in CONTRACTED
 
     def _group(self, at: int) -> _Group | None:
         """The verb at this token with its auxiliaries and adverbs."""
@@ -221,6 +238,7 @@ class Clauses(Phrases):
                 negated = True
                 helped = helped or word.endswith(("n't", "n’t")) or word == "cannot"
             elif word in BE:
+                negated = negated or word.endswith(("n't", "n’t"))
                 if "ing" not in forms:
                     return _Group(before, "passive", helped, negated, modal)
                 helped = True

@@ -127,7 +127,7 @@ OWNERS = words("his her their its no any every")
 THROUGH = words("interview interviews comments remarks conversation statement email op-ed article")
 
 AUXILIARIES = words("has have had having 's 've 'd")
-BE = words("is are was were am be been being gets got get isn't aren't wasn't weren't")
+BE = words("is are was were am be been being gets got get isn't aren't wasn't weren't isn’t aren’t wasn’t weren’t")
 NOT = words("""
     not never didn't don't doesn't hasn't haven't hadn't won't wouldn't can't couldn't cannot neither nor
     didn’t don’t doesn’t hasn’t haven’t hadn’t won’t wouldn’t can’t couldn’t hardly
@@ -244,7 +244,7 @@ BODIES = words("""
     operator manufacturer maker airline utility cooperative museum
 """)
 OUTLET_KINDS = words("""
-    newspaper newspapers paper magazine journal weekly daily tabloid broadsheet station channel broadcaster
+    newspaper newspapers paper outlets networks stations channels sites tabloids magazine journal weekly daily tabloid broadsheet station channel broadcaster
     broadcast network agency website site portal outlet resource blog podcast programme program press media
     radio tv television news newswire wire publication periodical quarterly monthly gazette
 """)
