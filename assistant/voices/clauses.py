@@ -39,7 +39,24 @@ _BOUNDS = (
     - {"to", "one", "once", "even", "only", "first", "both"}
 )
 # What may stand behind a verb, and not behind a noun that a name stands before.
-_OBJECTS = DETERMINERS | {"the", "this", "these", "him", "me", "us", "them", "not", "about", "to", "at", "upon", "out", "for", "on", "how"}
+_OBJECTS = DETERMINERS | {
+    "the",
+    "this",
+    "these",
+    "him",
+    "me",
+    "us",
+    "them",
+    "not",
+    "about",
+    "to",
+    "at",
+    "upon",
+    "out",
+    "for",
+    "on",
+    "how",
+}
 _COORDINATORS = frozenset({"and", "but", "or", "then", "nor"})
 
 
@@ -112,7 +129,11 @@ class Clauses(Phrases):
     def _opening_words(self, last: int) -> Phrase | None:
         """What opens the sentence, where all up to this token is said of it: "One driver, Karel Novák, said"."""
         first = self._start
-        if last > _REACH or self.word(first) in PREPOSITIONS | TIMES or not (self._ends_phrase(last) or self._mark(last)):
+        if (
+            last > _REACH
+            or self.word(first) in PREPOSITIONS | TIMES
+            or not (self._ends_phrase(last) or self._mark(last))
+        ):
             return None
         phrase = self.phrase_after(first, known=False) or self.words_after(first)
         if phrase is None or phrase.end > last + 1:
@@ -347,8 +368,9 @@ class Clauses(Phrases):
         before = start - 2
         if before < 0 or self.kind(start - 1) != "comma" or self.word(start) not in DETERMINERS:
             return start
-        first = self._chunk_before(before) if self.tokens[before].name else None
-        return start if first is None else first
+        while before >= 0 and self.tokens[before].name:
+            start, before = before, before - 1
+        return start
 
     def _across(self, comma: int, verb: int) -> Subject | None:
         """The subject before a comma that closes what was put between it and its verb."""

@@ -495,7 +495,9 @@ class Sentence(Clauses):
         if token.word not in SAYING:
             return None
         cue = (token.start, token.end)
-        if self.word(at + 1) == "by" and (token.word == "asked" or (token.word == "reported" and self.word(at - 1) in ("as", "first"))):
+        if self.word(at + 1) == "by" and (
+            token.word == "asked" or (token.word == "reported" and self.word(at - 1) in ("as", "first"))
+        ):
             phrase = self.phrase_after(at + 2, known=True)
             return Found(phrase, cue, at, how="by") if phrase is not None else None
         if token.word in ("say", "said", "says") and self._turned_before(at):

@@ -262,7 +262,12 @@ class Phrases:
         """Back over "on Monday" and "in a statement" between a subject and its verb."""
         for _ in range(3):
             at = last
-            while at >= 0 and self.kind(at) == "word" and (self.tokens[at].time or self.word(at) == "past") and last - at < 5:
+            while (
+                at >= 0
+                and self.kind(at) == "word"
+                and (self.tokens[at].time or self.word(at) == "past")
+                and last - at < 5
+            ):
                 at -= 1
             if at < last:
                 if at >= 0 and self.word(at) in ("on", "in", "at", "late", "early", "this", "a", "the"):
@@ -314,10 +319,23 @@ class Phrases:
             named
             or first.word in DETERMINERS
             or first.word
-            in ("who", "whose", "which", "speaking", "citing", "however", "meanwhile", "himself", "herself", "both", "all")
+            in (
+                "who",
+                "whose",
+                "which",
+                "speaking",
+                "citing",
+                "however",
+                "meanwhile",
+                "himself",
+                "herself",
+                "both",
+                "all",
+            )
             or first.word in OPENERS
             or first.word in PREPOSITIONS
             or first.word in SPEAKERS
+            or self._describes(first)
             or first.number
             or first.possessive
             or first.word.endswith(("ing", "ed", "ly"))

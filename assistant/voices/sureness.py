@@ -6,15 +6,31 @@ from collections.abc import Sequence
 
 from assistant.voices.cues import Found, Sentence
 from assistant.voices.tokens import Token
-from assistant.voices.words import CONTRACTED, GOES_ON, LEMMAS, OCCASIONS, OPENERS, OTHERWISE, OUTLET_KINDS, PAPERS, POLLS, PREPOSITIONS, SAID_WITH, SPEAKERS, WRITINGS
+from assistant.voices.words import (
+    CONTRACTED,
+    GOES_ON,
+    LEMMAS,
+    OCCASIONS,
+    OPENERS,
+    OTHERWISE,
+    OUTLET_KINDS,
+    PAPERS,
+    POLLS,
+    PREPOSITIONS,
+    SAID_WITH,
+    SPEAKERS,
+    WRITINGS,
+)
 
 # Joints behind which a participle is seldom its subject's own saying: whom somebody is blamed for saying it, or kept
 # from it, is another.
-_FAR = {f"from {joint}" for joint in ("for", "from", "on", "than", "that", "with", "about", "but", "break", "close", "or")}
+_FAR = {
+    f"from {joint}" for joint in ("for", "from", "on", "than", "that", "with", "about", "but", "break", "close", "or")
+}
 # A clause behind these words stands on its own; behind others it is what somebody says, asks, or would do.
 _JOINING = (OPENERS - {"as"}) | {"and", "but", "or", "when", "while", "though", "although", "whereas"}
 _JOINING |= {"both", "nor", "other", "those"}  # which a phrase was cut behind
-# A clause behind these is part of another, and still tells what somebody said: "the bridge, which Brandt calls a ruin".
+# A clause behind these is part of another, and still tells what somebody said: "the bridge, which Brandt denounced".
 _TELLING = {"which", "after", "where", "since", "who"}
 # How many tokens behind a verb its quotation may open.
 _QUOTED_WITHIN = 14
@@ -109,7 +125,9 @@ def _can_speak(sentence: Sentence, found: Found) -> bool:
 def _head(sentence: Sentence, found: Found) -> Token:
     """The noun that a subject is about: "officials" of "officials in both cities"."""
     subject = _subject(sentence, found)
-    return next((one for one, after in zip(subject, subject[1:], strict=False) if after.word in PREPOSITIONS), subject[-1])
+    return next(
+        (one for one, after in zip(subject, subject[1:], strict=False) if after.word in PREPOSITIONS), subject[-1]
+    )
 
 
 def _says(sentence: Sentence, found: Found) -> bool:
@@ -118,7 +136,7 @@ def _says(sentence: Sentence, found: Found) -> bool:
     behind = sentence.word(found.at + 1)
     if found.how == "plain" or lemma == "say" or behind == "that":
         return True
-    if lemma == "call" and found.how in ("inner", "words"):  # "a group called the Harbour Party"
+    if sentence.word(found.at) == "called" and found.how in ("inner", "words"):  # "a group called the Harbour Party"
         return behind in SAID_WITH["call"]
     if any(sentence.kind(at) == "open" for at in range(found.at + 1, found.at + 1 + _QUOTED_WITHIN)):
         return True

@@ -264,6 +264,9 @@ WRITINGS = words("""
     manifesto platform pamphlet leaflet flyer script song poem caption slogan
 """)
 POLLS = words("poll polls polling survey surveys")
+PEOPLE |= {
+    word + "s" for word in PEOPLE if not word.endswith(("s", "man", "men", "people", "police", "child", "chief"))
+}
 SPEAKERS = PEOPLE | BODIES | OUTLET_KINDS | PAPERS
 # Nouns that end as those for people at work do, and are none.
 THINGS = words("""
@@ -360,8 +363,10 @@ SAID_WITH = {
 }
 
 # What stands before "to" and a verb of saying where that is said, or surely is not: "went on to say", "declined to say".
-GOES_ON = words("on continue continues continued continuing decline declines declined declining "
-    "refuse refuses refused refusing seek seeks sought seeking")
+GOES_ON = words(
+    "on continue continues continued continuing decline declines declined declining "
+    "refuse refuses refused refusing seek seeks sought seeking"
+)
 
 # What opens the words that are reported.
 REPORTED = words("that how why what whether if he she they it there")
