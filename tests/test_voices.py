@@ -439,10 +439,12 @@ EVERY = {
         [Said("who", "who", "said")],
     ),
     "who has said": ("The port has drivers from the north, who have demanded more.", []),
-    "which somebody denounces": (
-        "The bridge, which Lena Brandt denounces as a ruin, fell.",
-        [Said("Lena Brandt", "Lena Brandt", "denounces")],
+    "which somebody says": (
+        "The bridge, which Lena Brandt says is a ruin, fell.",
+        [Said("Lena Brandt", "Lena Brandt", "says")],
     ),
+    "which somebody named proposed": ("The bridge, which Lena Brandt proposed, fell.", []),
+    "which they proposed": ("The bridge, which they proposed, fell.", [Said("they", "they", "proposed")]),
     "whom somebody calls": ("The mayor, whom Lena Brandt calls a friend, left.", []),
     "after somebody said": (
         "The port closed after Lena Brandt warned that it was old.",
@@ -507,10 +509,6 @@ EVERY = {
     "said, behind a comma": (
         "It is old, said several drivers, who left.",
         [Said("several drivers", "several drivers", "said")],
-    ),
-    "head of a subject": (
-        "Organizers of both conventions insist they are ready.",
-        [Said("Organizers of both conventions", "Organizers of both conventions", "insist")],
     ),
     "writing": ("The ads ask drivers to slow down.", [Said("The ads", "The ads", "ask")]),
     "thing": ("The ropes ask nothing of drivers.", []),

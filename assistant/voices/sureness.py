@@ -16,7 +16,6 @@ from assistant.voices.words import (
     OUTLET_KINDS,
     PAPERS,
     POLLS,
-    PREPOSITIONS,
     SAID_WITH,
     SPEAKERS,
     WRITINGS,
@@ -30,8 +29,8 @@ _FAR = {
 # A clause behind these words stands on its own; behind others it is what somebody says, asks, or would do.
 _JOINING = (OPENERS - {"as"}) | {"and", "but", "or", "when", "while", "though", "although", "whereas"}
 _JOINING |= {"both", "nor", "other", "those"}  # which a phrase was cut behind
-# A clause behind these is part of another, and still tells what somebody said: "the bridge, which Brandt denounced".
-_TELLING = {"which", "after", "where", "since", "who"}
+# A clause behind these is part of another, and still tells what somebody said: "the bridge, which she denounced".
+_TELLING = {"which", "after", "who"}
 # How many tokens behind a verb its quotation may open.
 _QUOTED_WITHIN = 14
 
@@ -100,8 +99,10 @@ def _stands_alone(sentence: Sentence, found: Found) -> bool:
     if found.how == "plain" or sentence.word(found.phrase.end - 1) == "who":
         return True
     before = sentence.word(found.phrase.start - 1)
-    near = found.how in ("inner", "opening", "pronoun", "words")
-    return not before or before in _JOINING or found.how == "beside" or (near and before in _TELLING)
+    if before in ("when", "which") and found.how == "inner" and _lemma(sentence, found) != "say":
+        return False  # with a name these tell what was done by it: "when Brandt attacked", "which Brandt proposed"
+    told = found.how in ("inner", "pronoun", "words") and before in _TELLING
+    return not before or before in _JOINING or found.how == "beside" or told
 
 
 def _can_speak(sentence: Sentence, found: Found) -> bool:
@@ -110,24 +111,16 @@ def _can_speak(sentence: Sentence, found: Found) -> bool:
     token = sentence.tokens[last]
     word = CONTRACTED.get(token.word, token.word)
     if word == "who":
-        return first < last or found.at == last + 1
+        return first < last or (found.at == last + 1 and sentence.kind(last - 1) in ("word", "comma"))
     if word in ("which", "that"):
         return False
     if word in ("he", "she", "they", "i", "we") or found.how == "indefinite":
         return True
-    if token.name or word in SPEAKERS or token.kind == "close" or _head(sentence, found).word in SPEAKERS | WRITINGS:
+    if token.name or word in SPEAKERS | WRITINGS or token.kind == "close":
         return True
     if word == "it":
         return found.how == "plain"
     return word != "you" and _lemma(sentence, found) == "say"
-
-
-def _head(sentence: Sentence, found: Found) -> Token:
-    """The noun that a subject is about: "officials" of "officials in both cities"."""
-    subject = _subject(sentence, found)
-    return next(
-        (one for one, after in zip(subject, subject[1:], strict=False) if after.word in PREPOSITIONS), subject[-1]
-    )
 
 
 def _says(sentence: Sentence, found: Found) -> bool:

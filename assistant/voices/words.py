@@ -259,9 +259,8 @@ PAPERS = words("""
 # Things with words in them, which say what stands there, and are nobody's spokesmen.
 WRITINGS = words("""
     ad ads advertisement advertisements quiz question questions page pages tweet tweets message messages post posts
-    story stories book books textbook textbooks film documentary video videos headline headlines letter letters speech
-    text chapter verse passage answer answers plan plans bill bills petition agreement accord treaty law rules
-    manifesto platform pamphlet leaflet flyer script song poem caption slogan
+    story stories book books textbook textbooks film documentary video videos headline headlines letters text chapter
+    verse passage answer answers petition manifesto pamphlet leaflet flyer script song poem caption slogan
 """)
 POLLS = words("poll polls polling survey surveys")
 PEOPLE |= {
