@@ -23,9 +23,7 @@ from assistant.voices.words import (
 
 # Joints behind which a participle is seldom its subject's own saying: whom somebody is blamed for saying it, or kept
 # from it, is another.
-_FAR = {
-    f"from {joint}" for joint in ("for", "from", "on", "than", "that", "with", "about", "but", "break", "close", "or")
-}
+_FAR = {f"from {joint}" for joint in ("for", "from", "than", "that", "with", "about", "but", "or")}
 # A clause behind these words stands on its own; behind others it is what somebody says, asks, or would do.
 _JOINING = (OPENERS - {"as"}) | {"and", "but", "or", "when", "while", "though", "although", "whereas"}
 _JOINING |= {"both", "nor", "other", "those"}  # which a phrase was cut behind

@@ -195,43 +195,34 @@ OCCASIONS = words("""
 
 # Common nouns for those who say things: people, bodies, outlets, and papers that speak for them.
 PEOPLE = words("""
-    official officials spokesman spokesmen spokeswoman spokeswomen spokesperson spokespeople president premier
-    minister ministers chancellor king queen prince princess pope bishop archbishop cardinal imam rabbi priest
-    senator senators representative representatives congressman congresswoman lawmaker lawmakers governor governors
-    mayor mayors secretary ambassador ambassadors diplomat diplomats envoy general colonel captain major commander
-    commanders admiral officer officers soldier soldiers chief chiefs head heads leader leaders director directors
-    chairman chairwoman chair chairperson founder owner owners manager managers executive executives boss
-    economist economists analyst analysts expert experts professor professors scientist scientists researcher
-    researchers scholar scholars historian historians author authors writer writers journalist journalists reporter
-    reporters editor editors columnist columnists commentator commentators blogger critic critics supporter
-    supporters opponent opponents activist activists campaigner campaigners lawyer lawyers attorney attorneys
-    prosecutor prosecutors judge judges justice justices sheriff detective detectives investigator investigators
-    witness witnesses victim victims survivor survivors relative relatives neighbour neighbours neighbor neighbors
-    resident residents villager villagers farmer farmers fisherman fishermen worker workers doctor doctors nurse
-    nurses physician physicians surgeon teacher teachers student students pupil parent parents mother father son
-    daughter brother sister wife husband widow friend friends colleague colleagues aide aides adviser advisers
-    advisor advisors strategist strategists operative operatives staffer staffers candidate candidates nominee
-    voter voters delegate delegates pollster pollsters source sources insider insiders person people man men woman
-    women boy girl player coach captain singer actor actress director artist engineer engineers architect pilot
-    driver master keeper speaker deputy member members co-author co-founder host anchor moderator counsel
-    treasurer vice-president veteran donor donors banker bankers trader traders businessman billionaire tycoon
-    contender rival rivals democrat democrats republican republicans conservatives liberals protesters
-    demonstrators organiser organisers organizer organizers biologist physicist chemist curator conductor
-    librarian warden guard ranger consultant consultants investor investors entrepreneur nominee ombudsman
-    commissioner inspector superintendent sergeant lieutenant trustee legislator legislators sociologist
-    ecologist geologist meteorologist forecaster forecasters psychologist politician politicians insider
-    observer observers employee employees employer employers backer backers ally allies elder elders front-runner
-    frontrunner front-runners frontrunners user users reader readers viewer viewers listener listeners defender
-    defenders detractor detractors challenger challengers respondent respondents customer customers client clients
-    patient patients passenger passengers tenant tenants owner landlord fan fans follower followers volunteer
-    volunteers skeptic skeptics sceptic sceptics advocate advocates proponent proponents veteran veterans
-    immigrant immigrants migrant migrants refugee refugees marcher marchers counterpart counterparts
-    predecessor predecessors successor audience crowd panelist panelists narrator narrators hacker hackers
-    negotiator negotiators mediator mediators taxpayer taxpayers retailer retailers producer producers
-    developer developers counsellor counselor clerk clerks cleric clerics pastor pastors reverend nun
-    monk scholar designer designers chef musician musicians comedian comedians novelist poet playwright
-    chemist astronomer engineer mathematician statistician statisticians demographer demographers
-    kid kids child children teenager teenagers youth family families couple couples pensioner pensioners
+    official spokesman spokesmen spokeswoman spokeswomen spokesperson spokespeople president premier minister
+    chancellor king queen prince princess pope bishop archbishop cardinal imam rabbi priest senator representative
+    congressman congresswoman lawmaker governor mayor secretary ambassador diplomat envoy general colonel captain
+    major commander admiral officer soldier chief chiefs head leader director chairman chairwoman chair chairperson
+    founder owner manager executive boss economist analyst expert professor scientist researcher scholar historian
+    author writer journalist reporter editor columnist commentator blogger critic supporter opponent activist
+    campaigner lawyer attorney prosecutor judge justice sheriff detective investigator witness witnesses victim
+    survivor relative neighbour neighbor resident villager farmer fisherman fishermen worker doctor nurse physician
+    surgeon teacher student pupil parent mother father son daughter brother sister wife husband widow friend
+    colleague aide adviser advisor strategist operative staffer candidate nominee voter delegate pollster source
+    insider person people man men woman women boy girl player coach singer actor actress artist engineer architect
+    pilot driver master keeper speaker deputy member co-author co-founder host anchor moderator counsel treasurer
+    vice-president veteran donor banker trader businessman billionaire tycoon contender rival democrat republican
+    conservatives liberals protesters demonstrators organiser organizer biologist physicist chemist curator
+    conductor librarian warden guard ranger consultant investor entrepreneur ombudsman commissioner inspector
+    superintendent sergeant lieutenant trustee legislator sociologist ecologist geologist meteorologist forecaster
+    psychologist politician observer employee employer backer ally allies elder front-runner frontrunner user reader
+    viewer listener defender detractor challenger respondent customer client patient passenger tenant landlord fan
+    follower volunteer skeptic sceptic advocate proponent immigrant migrant refugee marcher counterpart predecessor
+    successor panelist narrator hacker negotiator mediator taxpayer producer developer counsellor counselor clerk
+    cleric pastor reverend nun monk designer chef musician comedian novelist poet playwright astronomer
+    mathematician statistician demographer kid child children teenager pensioner caller competitor adult celebrity
+    speechwriter biographer regulator spouse nephew niece cousin uncle aunt grandmother grandfather grandson
+    granddaughter stepson girlfriend boyfriend partner roommate classmate teammate acquaintance onlooker bystander
+    commuter motorist pedestrian shopper diner guest attendee participant contestant winner loser champion trainer
+    referee laureate translator interpreter publisher agent broker dealer vendor grower rancher miner trucker
+    carpenter electrician plumber mechanic firefighter paramedic therapist pharmacist veterinarian dentist nanny
+    tutor lecturer dean provost chaplain deacon rector sides
 """)
 BODIES = words("""
     ministry government administration department office council parliament senate congress court commission
@@ -241,7 +232,8 @@ BODIES = words("""
     authority authorities embassy consulate service services regulator watchdog hospital church club society
     city state country states countries side staff leadership management lobby network think-tank tribunal
     delegation mission secretariat directorate prosecution defence defense opposition junta kremlin
-    operator manufacturer maker airline utility cooperative museum
+    operator manufacturer maker airline utility cooperative museum audience crowd family families couple couples panel
+    inquiry affiliate retailer retailers
 """)
 OUTLET_KINDS = words("""
     newspaper newspapers paper outlets networks stations channels sites tabloids magazine journal weekly daily tabloid broadsheet station channel broadcaster
@@ -348,7 +340,7 @@ IRREGULAR = words("""
 # Verbs of saying that tell as often what is not said, or that somebody spoke, but not what they said: "continued to
 # grow", "called the police", "spoke in Ostrava", "mocked her".
 OTHERWISE = words("""
-    add agree call continue find maintain read report respond show
+    add admit agree call continue deny find indicate maintain read report respond show
     advise appeal beg brief chat cry email howl lecture phone plead protest speak threaten train
 """)
 # What behind such a verb makes it say something.
@@ -358,7 +350,6 @@ SAID_WITH = {
     "appeal": words("for"),
     "cry": words("out"),
     "plead": words("for"),
-    "agree": words("with"),
 }
 
 # What stands before "to" and a verb of saying where that is said, or surely is not: "went on to say", "declined to say".
