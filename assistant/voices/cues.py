@@ -495,11 +495,6 @@ class Sentence(Clauses):
         if token.word not in SAYING:
             return None
         cue = (token.start, token.end)
-        if self.word(at + 1) == "by" and (
-            token.word == "asked" or (token.word == "reported" and self.word(at - 1) in ("as", "first"))
-        ):
-            phrase = self.phrase_after(at + 2, known=True)
-            return Found(phrase, cue, at, how="by") if phrase is not None else None
         if token.word in ("say", "said", "says") and self._turned_before(at):
             words = self.words_after(at + 1)
             if words is not None and (self.kind(at - 1) == "close" or self._speaks_behind(words)):

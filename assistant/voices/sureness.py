@@ -25,10 +25,10 @@ from assistant.voices.words import (
 # from it, is another.
 _FAR = {f"from {joint}" for joint in ("for", "from", "than", "that", "with", "about", "but", "or")}
 # A clause behind these words stands on its own; behind others it is what somebody says, asks, or would do.
-_JOINING = (OPENERS - {"as"}) | {"and", "but", "or", "when", "while", "though", "although", "whereas"}
+_JOINING = (OPENERS - {"as"}) | {"and", "but", "or", "while", "though", "although", "whereas"}
 _JOINING |= {"both", "nor", "other", "those"}  # which a phrase was cut behind
-# A clause behind these is part of another, and still tells what somebody said: "the bridge, which she denounced".
-_TELLING = {"which", "after", "who"}
+# Verbs that may say something, and tell more often what somebody did: "continued to grow", "agreed to a date".
+_DOING = {"agree", "continue", "indicate"}
 # How many tokens behind a verb its quotation may open.
 _QUOTED_WITHIN = 14
 
@@ -39,7 +39,6 @@ def sure(sentence: Sentence, all_found: Sequence[Found]) -> list[Found]:
         found
         for number, found in enumerate(all_found)
         if found.kind == "according"
-        or found.how == "by"
         or (
             _happens(sentence, found)
             and _stands_alone(sentence, found)
@@ -50,12 +49,16 @@ def sure(sentence: Sentence, all_found: Sequence[Found]) -> list[Found]:
     ]
 
 
-def outright(sentence: Sentence, all_found: Sequence[Found]) -> list[Found]:
-    """Of what was found, what the article says of its own: not through another, nor what a poll or a study says."""
-    if any(found.kind == "according" for found in all_found):
-        return [found for found in all_found if found.kind == "according"]
-    polled = any(token.word in POLLS for token in sentence.tokens)
-    return [found for found in all_found if not (polled and _is_share(sentence, found)) and not _finds(sentence, found)]
+def tells(sentence: Sentence, found: Found) -> bool:
+    """Whether what may be a voice tells what somebody said: not what they do, find out, or answered in a poll."""
+    polled = any(token.word in POLLS for token in sentence.tokens) and _is_share(sentence, found)
+    return not polled and not _finds(sentence, found) and _lemma(sentence, found) not in _DOING
+
+
+def outermost(all_found: Sequence[Found]) -> list[Found]:
+    """Of what was found in a sentence, what the article says of its own, not through another whom it names."""
+    through = [found for found in all_found if found.kind == "according"]
+    return through or list(all_found)
 
 
 def _is_share(sentence: Sentence, found: Found) -> bool:
@@ -97,10 +100,7 @@ def _stands_alone(sentence: Sentence, found: Found) -> bool:
     if found.how == "plain" or sentence.word(found.phrase.end - 1) == "who":
         return True
     before = sentence.word(found.phrase.start - 1)
-    if before in ("when", "which") and found.how == "inner" and _lemma(sentence, found) != "say":
-        return False  # with a name these tell what was done by it: "when Brandt attacked", "which Brandt proposed"
-    told = found.how in ("inner", "pronoun", "words") and before in _TELLING
-    return not before or before in _JOINING or found.how == "beside" or told
+    return not before or before in _JOINING or found.how == "beside"
 
 
 def _can_speak(sentence: Sentence, found: Found) -> bool:
@@ -108,11 +108,9 @@ def _can_speak(sentence: Sentence, found: Found) -> bool:
     first, last = found.phrase.start, found.phrase.end - 1
     token = sentence.tokens[last]
     word = CONTRACTED.get(token.word, token.word)
-    if word == "who":
-        return first < last or (found.at == last + 1 and sentence.kind(last - 1) in ("word", "comma"))
-    if word in ("which", "that"):
-        return False
-    if word in ("he", "she", "they", "i", "we") or found.how == "indefinite":
+    if word in ("who", "which", "that"):
+        return word == "who" and first < last
+    if word in ("he", "she", "they", "i", "we"):
         return True
     if token.name or word in SPEAKERS | WRITINGS or token.kind == "close":
         return True
