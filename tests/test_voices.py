@@ -414,7 +414,102 @@ EVERY = {
     ),
     "asked whether, not said": ("If Lena Brandt says it is safe, the bridge opens.", []),
     "means something else": ("Lena Brandt continued to the port.", []),
-    "denied": ("Lena Brandt left, but she did not say that it was safe.", []),
+    "left unsaid": (
+        "Lena Brandt left, but she did not say that it was safe.",
+        [Said("Lena Brandt", "she", "say")],
+    ),
+    "left unsaid, with nothing behind": ("Lena Brandt left, but she did not answer.", []),
+    "may say": ("Lena Brandt may warn that it is old.", []),
+    "went on to say": ("Lena Brandt went on to say that it was old.", [Said("Lena Brandt", "Lena Brandt", "say")]),
+    "declined to say": ("Lena Brandt declined to say why.", [Said("Lena Brandt", "Lena Brandt", "say")]),
+    "wants to say": ("Lena Brandt wants to say why.", []),
+    "relies on to say": ("Lena Brandt relies on to say the least old maps.", []),
+    "statement saying": (
+        "Lena Brandt issued a statement saying it was closed.",
+        [Said("Lena Brandt", "Lena Brandt", "saying")],
+    ),
+    "fence saying": ("Lena Brandt painted a fence saying it was closed.", []),
+    "with somebody saying": (
+        "The bridge fell, with Lena Brandt saying it was old.",
+        [Said("Lena Brandt", "Lena Brandt", "saying")],
+    ),
+    "picture of somebody saying": ("The picture of Lena Brandt saying so fell.", []),
+    "who, of nobody named": ("The port has drivers from the north, who said it was closed.", []),
+    "who has said": ("The port has drivers from the north, who have demanded more.", []),
+    "which somebody says": ("The bridge, which Lena Brandt says is a ruin, fell.", []),
+    "which somebody named proposed": ("The bridge, which Lena Brandt proposed, fell.", []),
+    "whom somebody calls": ("The mayor, whom Lena Brandt calls a friend, left.", []),
+    "after somebody said": ("The port closed after Lena Brandt warned that it was old.", []),
+    "until somebody said": ("The port stayed open until Lena Brandt warned that it was old.", []),
+    "talked about": ("Lena Brandt talked about the bridge.", [Said("Lena Brandt", "Lena Brandt", "talked")]),
+    "called for": ("Lena Brandt called for a new bridge.", [Said("Lena Brandt", "Lena Brandt", "called")]),
+    "called somebody": ("Lena Brandt called the police.", []),
+    "called a name": ("The mayor met a group called the “Harbour Party” in Ostrava.", []),
+    "confirmed by": ("The mayor left, a fact confirmed by Karel Novák.", []),
+    "first reported by": ("The plan was first reported by the Daily Post.", []),
+    "through an outlet": (
+        "“It is closed,” Lena Brandt said, according to the Daily Post.",
+        [Said("the Daily Post", "the Daily Post", "according to")],
+    ),
+    "a poll's share": ("A poll found trouble: 60 percent of voters said it was old.", []),
+    "a share without a poll": (
+        "About 60 percent of voters said it was old.",
+        [Said("About 60 percent of voters", "About 60 percent of voters", "said")],
+    ),
+    "people who find": ("Lena Brandt found that it was old.", []),
+    "a study that finds": ("A new study found that it was old.", [Said("A new study", "A new study", "found")]),
+    "pronoun with its auxiliary": ("He’s predicting that it will fall.", [Said("He", "He", "predicting")]),
+    "pronoun that might": ("He’d say anything.", []),
+    "verb like a noun, with an object": (
+        "Lena Brandt vows to close the bridge.",
+        [Said("Lena Brandt", "Lena Brandt", "vows")],
+    ),
+    "noun like a verb": ("Lena Brandt posts were rare.", []),
+    "noun behind have": ("Lena Brandt and Karel Novák have claims in the area.", []),
+    "both": ("Both vowed to close the bridge.", []),
+    "across an apposition": (
+        "One of his advisers, Karel Novák, told reporters that he left.",
+        [Said("One of his advisers", "One of his advisers", "told")],
+    ),
+    "across dashes": (
+        "Some old drivers - including a mechanic - warn that it is old.",
+        [Said("Some old drivers", "Some old drivers", "warn")],
+    ),
+    "across a relative clause": (
+        "Another man who worked at the port and who didn't want to be named said he saw it.",
+        [Said("Another man", "Another man", "said")],
+    ),
+    "not across another verb": ("The bridge fell into the river, told in full by a film.", []),
+    "place and date first": (
+        "OSTRAVA, May 3 — Lena Brandt, speaking at the port, thanked the drivers.",
+        [Said("Lena Brandt", "Lena Brandt", "thanked")],
+    ),
+    "participle of who opens": (
+        "Lena Brandt, recalling the old bridge, wept.",
+        [Said("Lena Brandt", "Lena Brandt", "recalling")],
+    ),
+    "put behind a name": (
+        "The port lost Lena Brandt, a driver who warned that it was old.",
+        [Said("Lena Brandt", "Lena Brandt, a driver who", "warned")],
+    ),
+    "said, behind a comma": (
+        "It is old, said several drivers, who left.",
+        [Said("several drivers", "several drivers", "said")],
+    ),
+    "writing": ("The ads ask drivers to slow down.", [Said("The ads", "The ads", "ask")]),
+    "thing": ("The ropes ask nothing of drivers.", []),
+    "abbreviation before a comma": (
+        "Karel Novák, D-Ky., said it was old.",
+        [Said("Karel Novák", "Karel Novák", "said")],
+    ),
+    "apposition that ends in a quotation": (
+        "Lena Brandt, star of the film “Harbour,” thanked the drivers.",
+        [Said("Lena Brandt", "Lena Brandt", "thanked")],
+    ),
+    "participle that opens": (
+        "Speaking in Ostrava, Lena Brandt, without naming him, also accused the mayor.",
+        [Said("Lena Brandt", "Lena Brandt", "accused")],
+    ),
     "a pronoun for nobody known": ("She said the bridge was closed.", [Said("She", "She", "said")]),
     "no cue": ("The bridge over the Elbe fell in May.", []),
     "cue inside the quotation": ("“Brandt said it would fall.”", []),
@@ -466,7 +561,7 @@ def test_every_span_lies_where_it_says(text: str) -> None:
 def test_the_governing_voice_is_the_first_of_all(text: str) -> None:
     spans = sentences(text)
     for governing, every in zip(voices(text, spans), every_voice(text, spans), strict=True):
-        assert governing is None or every[0] == governing
+        assert governing is None or governing not in every or every[0] == governing
         assert len({(voice.cue.start, voice.cue.end) for voice in every}) == len(every)
 
 

@@ -14,9 +14,10 @@ def voices(text: str, sentences: Sequence[tuple[int, int]]) -> list[Voice | None
 
 
 def every_voice(text: str, sentences: Sequence[tuple[int, int]]) -> list[list[Voice]]:
-    """For each sentence of an article, all who surely say something in it, the one whom `voices` gives first.
+    """For each sentence of an article, all of whom the article itself surely tells that they say something in it.
 
-    A sentence may hold several: who says it, and others beside. These need not govern the sentence, and their speaker
-    is the pronoun itself where it stands for nobody surely.
+    A sentence may hold several: who says it, whom `voices` gives, stands first; others beside need not govern the
+    sentence, and their speaker is the pronoun itself where it stands for nobody surely. Who leaves something unsaid is
+    among them. Whom somebody else tells of is not: "Brandt said so, according to the Post" has the voice of the Post.
     """
     return Article(text, sentences).every_voice()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import NamedTuple
 
 from assistant.voices.phrases import Phrase, Phrases
@@ -9,6 +10,7 @@ from assistant.voices.words import (
     ADVERBS,
     AUXILIARIES,
     BE,
+    CONTRACTED,
     DETERMINERS,
     INDEFINITE,
     IRREGULAR,
@@ -23,6 +25,8 @@ from assistant.voices.words import (
     SPEAKERS,
     SUBJECTS,
     SUBORDINATORS,
+    TIMES,
+    WRITINGS,
 )
 
 # How many tokens back a verb's subject may lie.
@@ -34,6 +38,25 @@ _BOUNDS = (
     - NOUNS
     - {"to", "one", "once", "even", "only", "first", "both"}
 )
+# What may stand behind a verb, and not behind a noun that a name stands before.
+_OBJECTS = DETERMINERS | {
+    "the",
+    "this",
+    "these",
+    "him",
+    "me",
+    "us",
+    "them",
+    "not",
+    "about",
+    "to",
+    "at",
+    "upon",
+    "out",
+    "for",
+    "on",
+    "how",
+}
 _COORDINATORS = frozenset({"and", "but", "or", "then", "nor"})
 
 
@@ -72,22 +95,75 @@ class Clauses(Phrases):
             stands += ", not"
         elif group.modal:
             stands += ", may"
-        if group.kind == "passive" or before < 0 or not self._verb(at, group):
+        if group.kind == "finite" and self.word(before + 1) == "both" and not self._speaks_before(before):
+            return Subject(Phrase(before + 1, before + 2), "indefinite", stands)
+        if group.kind == "passive" or before < 0 or not self._verb(at, group) or self._done_by(at, group):
             return None
         if group.kind == "participle":
             return (
                 _subject(self._subject_beside(before), "beside", stands)
                 or _subject(self._controller(at), f"from {self._joint(before)}", stands)
                 or _subject(self._subject_behind(at), "behind", stands)
+                or (_subject(self._opener(before), "opener", stands) if self._mark(before) else None)
             )
         if group.kind == "infinitive":
             return _subject(self._controller(at), f"from {self._joint(before - 1)}", stands)
         if self.word(before) in _COORDINATORS and not self.tokens[before].quoted:
-            return _subject(self._controller(before), "and", stands)
-        found = self._subject_ending(before, at)
-        if found is None and self.word(before + 1) in ("both", "all"):
-            found = Subject(Phrase(before + 1, before + 2), "indefinite", "")
+            return _subject(self._controller(before), "and", stands) or _subject(self._opener(before), "opener", stands)
+        found = self._subject_ending(before, at) or _subject(self._opening_words(before), "far")
         return Subject(found.phrase, found.how, stands) if found is not None else None
+
+    @cached_property
+    def _start(self) -> int:
+        """The token that the sentence itself begins with, behind "OSTRAVA, May 3 —" and "But"."""
+        first = 0
+        for at, token in enumerate(self.tokens[:12]):
+            if token.kind == "break" and self.tokens[0].text.isupper():
+                first = at + 1
+            if not (token.name or token.time or token.kind in ("comma", "bracket", "end")):
+                break
+        while self.word(first) in OPENERS and first < 15:
+            first += 2 if self.kind(first + 1) == "comma" else 1
+        return first
+
+    def _opening_words(self, last: int) -> Phrase | None:
+        """What opens the sentence, where all up to this token is said of it: "One driver, Karel Novák, said"."""
+        first = self._start
+        if (
+            last > _REACH
+            or self.word(first) in PREPOSITIONS | TIMES
+            or not (self._ends_phrase(last) or self._mark(last))
+        ):
+            return None
+        phrase = self.phrase_after(first, known=False) or self.words_after(first)
+        if phrase is None or phrase.end > last + 1:
+            return None
+        at = phrase.end
+        joined = self.word(at) in PREPOSITIONS | {"and", "who", "that", "whose"} or self.word(at).endswith("ing")
+        if at <= last and not joined and not self._mark(at):
+            return None
+        while at <= last:
+            kind = self.kind(at)
+            if self._mark(at):
+                at = next((k for k in range(last, at, -1) if self.kind(k) == kind), last) + 1
+                if at > last:
+                    return phrase if self.kind(last) == kind else None
+            elif self.word(at) in ("who", "that", "which", "whose"):
+                return phrase
+            elif kind != "word" or self.tokens[at].quoted or self._verb_like(at):
+                return None
+            else:
+                at += 1
+        return phrase
+
+    def _opener(self, before: int) -> Phrase | None:
+        """Who opens the sentence."""
+        phrase = self.phrase_after(self._start, known=True)
+        return phrase if phrase is not None and phrase.end <= before else None
+
+    def _mark(self, at: int) -> bool:
+        """Whether a comma or a dash stands here, that may set apart what is put in."""
+        return self.kind(at) in ("comma", "break")
 
     def _joint(self, before: int) -> str:
         """What kind of token joins a participle to its clause."""
@@ -119,20 +195,56 @@ class Clauses(Phrases):
     def _verb(self, at: int, group: _Group) -> bool:
         """Whether the word at this token, which may be a noun, is a verb."""
         token = self.tokens[at]
-        if token.name and at > 0:
+        if (token.name and at > 0) or self.word(at - 1) in (DETERMINERS | {"the"}) - INDEFINITE:
             return False
         if token.word not in NOUNS | PLURAL_NOUNS:
             return True
-        if group.kind == "infinitive" or group.helped or self.word(group.before) in SUBJECTS - {"it"}:
+        if group.helped:
+            return SAYING[token.word] != {"s"}
+        if group.kind == "infinitive" or self.word(group.before) in SUBJECTS - {"it"}:
             return True
-        return self.reports(at + 1)
+        return self.reports(at + 1) or (group.kind == "finite" and self._has_object(at, group.before))
+
+    def _done_by(self, at: int, group: _Group) -> bool:
+        """Whether it is said of the noun before it, not by it: "a fact confirmed by Brandt", "a man accused of it"."""
+        word, behind = self.tokens[at].word, self.word(at + 1)
+        by = behind == "by" and not self.word(at + 2).endswith(("ing", "phone", "email"))
+        return group.kind == "finite" and not group.helped and (by or (word, behind) == ("accused", "of"))
+
+    def _has_object(self, at: int, last: int) -> bool:
+        """Whether a subject that fits stands before a word that may be a noun, and its object behind: "Brandt calls it"."""
+        last = self._before_bracket(last)
+        head = self.tokens[last]
+        if head.word in INDEFINITE:
+            plural = head.word not in ("one", "another")
+        else:
+            phrase = self.phrase_before(last)
+            if phrase is None and self._clause_begins(last):
+                phrase = self._noun_phrase(last)
+            head = self.tokens[phrase.end - 1] if phrase is not None else head
+            if phrase is None or head.possessive or not (head.name or head.word in SPEAKERS | WRITINGS):
+                return False
+            plural = head.word in SPEAKERS and head.word.endswith("s")
+        if ("s" in SAYING[self.tokens[at].word]) == plural:
+            return False
+        return self.word(at + 1) in _OBJECTS or (at + 1 < len(self.tokens) and self.tokens[at + 1].name)
+
+    def _speaks_before(self, last: int) -> bool:
+        """Whether who speaks may end at this token: not at a mark, nor at what joins clauses."""
+        return self.kind(last) in ("word", "close") and self.word(last) not in _STARTS
+
+    def _clause_begins(self, last: int) -> bool:
+        """Whether a clause begins with the names that end at this token: "after Brandt"."""
+        while self.tokens[last].name and last > 0:
+            last -= 1
+        return self.word(last) in SUBORDINATORS
 
     def reports(self, after: int) -> bool:
         """Whether what is said begins at this token."""
         kind = self.kind(after)
         if kind in ("open", "colon") or (kind == "comma" and self.kind(after + 1) == "open"):
             return True
-        return self.word(after) in REPORTED
+        return self.word(after) in REPORTED or self.word(after) in CONTRACTED
 
     def _group(self, at: int) -> _Group | None:
         """The verb at this token with its auxiliaries and adverbs."""
@@ -147,6 +259,7 @@ class Clauses(Phrases):
                 negated = True
                 helped = helped or word.endswith(("n't", "n’t")) or word == "cannot"
             elif word in BE:
+                negated = negated or word.endswith(("n't", "n’t"))
                 if "ing" not in forms:
                     return _Group(before, "passive", helped, negated, modal)
                 helped = True
@@ -154,12 +267,15 @@ class Clauses(Phrases):
                 helped = True
             elif word in MODALS and word not in ("to", "let", "let's", "let’s"):
                 helped = modal = True
+            elif word in CONTRACTED:
+                helped, modal = True, modal or word.endswith(("d", "ll"))
+                break
             elif word == "to":
                 return _Group(before, "infinitive", helped, negated, modal) if "base" in forms else None
             elif not (
                 word in ADVERBS
                 or word in ("however", "meanwhile", "though", "himself", "herself", "themselves", "itself")
-                or (word.endswith("ly") and not token.name)
+                or (word.endswith("ly") and not token.name and not token.plain)
             ):
                 break
             before -= 1
@@ -177,7 +293,7 @@ class Clauses(Phrases):
         word = self.word(last)
         if word in ("who", "which", "that"):
             return _subject(self._antecedent(last), word)
-        if word in SUBJECTS:
+        if word in SUBJECTS or word in CONTRACTED:
             return Subject(Phrase(last, last + 1), "pronoun", "")
         opening = _subject(self.phrase_before(last), "opening")
         if opening is not None:
@@ -191,7 +307,11 @@ class Clauses(Phrases):
         last = self._skip_back(self._before_bracket(last))
         if self.kind(last) not in ("word", "close"):
             return None
-        return _subject(self._noun_phrase(last), "inner") or _subject(self._words_before(last), "words")
+        return (
+            _subject(self._noun_phrase(last), "inner")
+            or _subject(self._words_before(last), "words")
+            or _subject(self._relative(last), "relative")
+        )
 
     def _words_before(self, last: int) -> Phrase | None:
         """The words back to where their clause begins, where they have no verb: "early results of exit polls"."""
@@ -240,8 +360,17 @@ class Clauses(Phrases):
         phrase = self._before_apposition(relative - 1) if self.kind(relative - 1) == "comma" else None
         phrase = phrase or self._noun_phrase(last)
         if phrase is not None:
-            return Phrase(phrase.start, relative + 1)
+            return Phrase(self._apposed_to(phrase.start), relative + 1)
         return Phrase(relative, relative + 1) if self.word(relative) != "that" else None
+
+    def _apposed_to(self, start: int) -> int:
+        """Where the name begins that a phrase from this token on is put behind: "Brandt, a driver who said so"."""
+        before = start - 2
+        if before < 0 or self.kind(start - 1) != "comma" or self.word(start) not in DETERMINERS:
+            return start
+        while before >= 0 and self.tokens[before].name:
+            start, before = before, before - 1
+        return start
 
     def _across(self, comma: int, verb: int) -> Subject | None:
         """The subject before a comma that closes what was put between it and its verb."""

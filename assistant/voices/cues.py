@@ -324,7 +324,7 @@ class Sentence(Clauses):
             and token.word in ("said", "say", "says")
         ):
             return False
-        if self.word(after) == "by" and form == "past":
+        if self.word(after) == "by" and form == "past" and not self.word(after + 1).endswith(("phone", "email")):
             return False
         plural = (
             last.word.endswith("s")
@@ -479,6 +479,11 @@ class Sentence(Clauses):
         more = (self._more_found(at) for at, token in enumerate(self.tokens) if at not in known and not token.quoted)
         return sorted([*plain, *(found for found in more if found is not None)], key=lambda found: found.at)
 
+    def _speaks_behind(self, words: Phrase) -> bool:
+        """Whether the words behind "said" are who says what stands before: "It is old, said several drivers, who left"."""
+        named = any(token.name or token.word in SPEAKERS for token in self._of(words))
+        return named and (self.kind(words.end) in ("comma", "end", "edge") or self.word(words.end) == "who")
+
     def _more_found(self, at: int) -> Found | None:
         token = self.tokens[at]
         if token.kind != "word":
@@ -490,9 +495,9 @@ class Sentence(Clauses):
         if token.word not in SAYING:
             return None
         cue = (token.start, token.end)
-        if token.word in ("said", "says") and self._turned_before(at) and self.kind(at - 1) == "close":
+        if token.word in ("say", "said", "says") and self._turned_before(at):
             words = self.words_after(at + 1)
-            if words is not None:
+            if words is not None and (self.kind(at - 1) == "close" or self._speaks_behind(words)):
                 return Found(words, cue, at)
         subject = self.subject(at)
         return Found(subject.phrase, cue, at, how=subject.how, stands=subject.stands) if subject is not None else None

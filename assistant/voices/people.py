@@ -8,7 +8,7 @@ from typing import NamedTuple
 from assistant.answer import Span, Voice
 from assistant.voices.cues import Found, Sentence
 from assistant.voices.phrases import Phrase
-from assistant.voices.sureness import sure
+from assistant.voices.sureness import outermost, sure, tells
 from assistant.voices.tokens import quotations
 from assistant.voices.words import (
     BODIES,
@@ -71,14 +71,18 @@ class Article:
             self.recent.pop(number - _MEMORY - 1, None)
             self.people.append(self._people(sentence))
             found, via = sentence.voice()
+            if found is not None and not tells(sentence, found):
+                found = None
             self.said.append(found)
             self.out.append(self._voice(sentence, found, via) if found else None)
             yield sentence, self.out[-1]
 
     def _every(self, sentence: Sentence, governing: Voice | None) -> Iterator[Voice]:
-        if governing is not None:
+        all_found = sentence.every()
+        outer = outermost(all_found)
+        if governing is not None and (self.said[-1] in outer or self.said[-1] not in all_found):
             yield governing
-        for found in sure(sentence, sentence.every()):
+        for found in sure(sentence, [found for found in outer if tells(sentence, found)]):
             if governing is None or found.cue != (governing.cue.start, governing.cue.end):
                 voice = self._voice(sentence, found, sentence.via(found, range(found.at, found.at + 1)))
                 yield voice or self._named(sentence.span(found.phrase).text, sentence, found, None)

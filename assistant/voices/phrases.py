@@ -10,6 +10,7 @@ from assistant.voices.words import (
     AUXILIARIES,
     BE,
     BEHIND_NOUNS,
+    CONTRACTED,
     COUNTS,
     DETERMINERS,
     FUNCTION,
@@ -55,6 +56,8 @@ class Phrases:
         start, end = tokens[0].start, tokens[-1].end
         if tokens[-1].possessive:
             end -= 2
+        elif tokens[-1].word in CONTRACTED:
+            end = tokens[-1].start + len(CONTRACTED[tokens[-1].word])
         return Span(start, end, self.text[start:end])
 
     def word(self, at: int) -> str:
@@ -104,7 +107,7 @@ class Phrases:
             if token.word in DETERMINERS and first <= last:
                 first = at
                 break
-            if token.name:
+            if token.name and not self._opens_with_verb(at):
                 if first > last:
                     names_end = True
                 first, at = at, at - 1
@@ -145,6 +148,10 @@ class Phrases:
             return None
         return first
 
+    def _opens_with_verb(self, at: int) -> bool:
+        """Whether the sentence opens with a participle here, which is written as names are: "Speaking in Ostrava, ..."."""
+        return at == 0 and self.word(at).endswith("ing") and self.word(1) in PREPOSITIONS
+
     @staticmethod
     def _describes(token: Token) -> bool:
         """Whether a common noun stands before the name it describes: newspaper, spokesman, former."""
@@ -180,6 +187,9 @@ class Phrases:
             return self._before_apposition(last)
         if token.kind == "break" and token.text in ("—", "–", "--", " - "):
             return self._before_apposition(last)
+        if token.kind == "close" and self.kind(last - 1) == "comma":  # Brandt, star of “The Port,” said
+            opening = next((at for at in range(last - 2, max(-1, last - 8), -1) if self.kind(at) == "open"), None)
+            return self._before_apposition(opening) if opening is not None else None
         if token.kind == "bracket":
             before = self._before_bracket(last)
             return self.phrase_before(before) if before < last else None
@@ -252,10 +262,15 @@ class Phrases:
         """Back over "on Monday" and "in a statement" between a subject and its verb."""
         for _ in range(3):
             at = last
-            while at >= 0 and self.tokens[at].kind == "word" and (self.tokens[at].time) and last - at < 5:
+            while (
+                at >= 0
+                and self.kind(at) == "word"
+                and (self.tokens[at].time or self.word(at) == "past")
+                and last - at < 5
+            ):
                 at -= 1
             if at < last:
-                if at >= 0 and self.word(at) in ("on", "in", "at", "late", "early", "this"):
+                if at >= 0 and self.word(at) in ("on", "in", "at", "late", "early", "this", "a", "the"):
                     at -= 1
                 last = at
                 continue
@@ -304,10 +319,23 @@ class Phrases:
             named
             or first.word in DETERMINERS
             or first.word
-            in ("who", "whose", "which", "speaking", "citing", "however", "meanwhile", "himself", "herself")
+            in (
+                "who",
+                "whose",
+                "which",
+                "speaking",
+                "citing",
+                "however",
+                "meanwhile",
+                "himself",
+                "herself",
+                "both",
+                "all",
+            )
             or first.word in OPENERS
             or first.word in PREPOSITIONS
             or first.word in SPEAKERS
+            or self._describes(first)
             or first.number
             or first.possessive
             or first.word.endswith(("ing", "ed", "ly"))

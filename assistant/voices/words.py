@@ -127,18 +127,25 @@ OWNERS = words("his her their its no any every")
 THROUGH = words("interview interviews comments remarks conversation statement email op-ed article")
 
 AUXILIARIES = words("has have had having 's 've 'd")
-BE = words("is are was were am be been being gets got get isn't aren't wasn't weren't")
+BE = words("is are was were am be been being gets got get isn't aren't wasn't weren't isn’t aren’t wasn’t weren’t")
 NOT = words("""
     not never didn't don't doesn't hasn't haven't hadn't won't wouldn't can't couldn't cannot neither nor
     didn’t don’t doesn’t hasn’t haven’t hadn’t won’t wouldn’t can’t couldn’t hardly
 """)
 MODALS = words("will would can could may might must shall should to do does did let let's let’s")
 ADVERBS = words("""
-    also later then once often still even just first again always soon now thus have ever rather both all
+    also later then once often still even just first again always already soon now thus have ever rather both all
     previously since repeatedly long further only earlier today yesterday initially further too instead
-    simply perhaps nonetheless nevertheless
+    simply perhaps nonetheless nevertheless sometimes seldom twice almost quite
 """)
 PRONOUNS = words("he she they it")
+# Pronouns with an auxiliary in one word.
+CONTRACTED = {
+    pronoun + mark + ending: pronoun
+    for pronoun in ("he", "she", "they", "it", "who", "i", "we", "you")
+    for mark in "'’"
+    for ending in ("s", "re", "ve", "m", "d", "ll")
+}
 NOBODY = words("""
     i we you me us him them who whom whose which that this these those what there here one everyone someone
     anyone nobody everybody somebody anybody everything something nothing anything none others some many few most
@@ -155,7 +162,7 @@ SUBORDINATORS = words("""
 OPENERS = words("""
     but yet so as still meanwhile however moreover also then later afterwards nevertheless nonetheless instead
     furthermore besides indeed thus hence therefore similarly likewise earlier now today yesterday recently
-    finally first second and or perhaps plus even only
+    finally first second and or perhaps plus even only overall elsewhere
 """)
 PREPOSITIONS = words("""
     of for at from in with on to by into onto over under about against between among through during within without
@@ -169,7 +176,7 @@ OTHER_FUNCTION = words("""
     i'd i’d i'll i’ll we've we’ve don't don’t however meanwhile moreover although very too quite here there
     when where why how yes oh well please also out up down back away again ever never only just even still
     both either neither all half indeed perhaps maybe therefore thus hence asked according adding saying citing
-    because said says told
+    because said says told overall elsewhere
 """)
 FUNCTION = NOBODY | DETERMINERS | SUBORDINATORS | PREPOSITIONS | OTHER_FUNCTION | PRONOUNS | NOT
 
@@ -188,31 +195,34 @@ OCCASIONS = words("""
 
 # Common nouns for those who say things: people, bodies, outlets, and papers that speak for them.
 PEOPLE = words("""
-    official officials spokesman spokesmen spokeswoman spokeswomen spokesperson spokespeople president premier
-    minister ministers chancellor king queen prince princess pope bishop archbishop cardinal imam rabbi priest
-    senator senators representative representatives congressman congresswoman lawmaker lawmakers governor governors
-    mayor mayors secretary ambassador ambassadors diplomat diplomats envoy general colonel captain major commander
-    commanders admiral officer officers soldier soldiers chief chiefs head heads leader leaders director directors
-    chairman chairwoman chair chairperson founder owner owners manager managers executive executives boss
-    economist economists analyst analysts expert experts professor professors scientist scientists researcher
-    researchers scholar scholars historian historians author authors writer writers journalist journalists reporter
-    reporters editor editors columnist columnists commentator commentators blogger critic critics supporter
-    supporters opponent opponents activist activists campaigner campaigners lawyer lawyers attorney attorneys
-    prosecutor prosecutors judge judges justice justices sheriff detective detectives investigator investigators
-    witness witnesses victim victims survivor survivors relative relatives neighbour neighbours neighbor neighbors
-    resident residents villager villagers farmer farmers fisherman fishermen worker workers doctor doctors nurse
-    nurses physician physicians surgeon teacher teachers student students pupil parent parents mother father son
-    daughter brother sister wife husband widow friend friends colleague colleagues aide aides adviser advisers
-    advisor advisors strategist strategists operative operatives staffer staffers candidate candidates nominee
-    voter voters delegate delegates pollster pollsters source sources insider insiders person people man men woman
-    women boy girl player coach captain singer actor actress director artist engineer engineers architect pilot
-    driver master keeper speaker deputy member members co-author co-founder host anchor moderator counsel
-    treasurer vice-president veteran donor donors banker bankers trader traders businessman billionaire tycoon
-    contender rival rivals democrat democrats republican republicans conservatives liberals protesters
-    demonstrators organiser organisers organizer organizers biologist physicist chemist curator conductor
-    librarian warden guard ranger consultant consultants investor investors entrepreneur nominee ombudsman
-    commissioner inspector superintendent sergeant lieutenant trustee legislator legislators sociologist
-    ecologist geologist meteorologist forecaster forecasters psychologist politician politicians insider
+    official spokesman spokesmen spokeswoman spokeswomen spokesperson spokespeople president premier minister
+    chancellor king queen prince princess pope bishop archbishop cardinal imam rabbi priest senator representative
+    congressman congresswoman lawmaker governor mayor secretary ambassador diplomat envoy general colonel captain
+    major commander admiral officer soldier chief chiefs head leader director chairman chairwoman chair chairperson
+    founder owner manager executive boss economist analyst expert professor scientist researcher scholar historian
+    author writer journalist reporter editor columnist commentator blogger critic supporter opponent activist
+    campaigner lawyer attorney prosecutor judge justice sheriff detective investigator witness witnesses victim
+    survivor relative neighbour neighbor resident villager farmer fisherman fishermen worker doctor nurse physician
+    surgeon teacher student pupil parent mother father son daughter brother sister wife husband widow friend
+    colleague aide adviser advisor strategist operative staffer candidate nominee voter delegate pollster source
+    insider person people man men woman women boy girl player coach singer actor actress artist engineer architect
+    pilot driver master keeper speaker deputy member co-author co-founder host anchor moderator counsel treasurer
+    vice-president veteran donor banker trader businessman billionaire tycoon contender rival democrat republican
+    conservatives liberals protesters demonstrators organiser organizer biologist physicist chemist curator
+    conductor librarian warden guard ranger consultant investor entrepreneur ombudsman commissioner inspector
+    superintendent sergeant lieutenant trustee legislator sociologist ecologist geologist meteorologist forecaster
+    psychologist politician observer employee employer backer ally allies elder front-runner frontrunner user reader
+    viewer listener defender detractor challenger respondent customer client patient passenger tenant landlord fan
+    follower volunteer skeptic sceptic advocate proponent immigrant migrant refugee marcher counterpart predecessor
+    successor panelist narrator hacker negotiator mediator taxpayer producer developer counsellor counselor clerk
+    cleric pastor reverend nun monk designer chef musician comedian novelist poet playwright astronomer
+    mathematician statistician demographer kid child children teenager pensioner caller competitor adult celebrity
+    speechwriter biographer regulator spouse nephew niece cousin uncle aunt grandmother grandfather grandson
+    granddaughter stepson girlfriend boyfriend partner roommate classmate teammate acquaintance onlooker bystander
+    commuter motorist pedestrian shopper diner guest attendee participant contestant winner loser champion trainer
+    referee laureate translator interpreter publisher agent broker dealer vendor grower rancher miner trucker
+    carpenter electrician plumber mechanic firefighter paramedic therapist pharmacist veterinarian dentist nanny
+    tutor lecturer dean provost chaplain deacon rector sides
 """)
 BODIES = words("""
     ministry government administration department office council parliament senate congress court commission
@@ -222,10 +232,11 @@ BODIES = words("""
     authority authorities embassy consulate service services regulator watchdog hospital church club society
     city state country states countries side staff leadership management lobby network think-tank tribunal
     delegation mission secretariat directorate prosecution defence defense opposition junta kremlin
-    operator manufacturer maker airline utility cooperative museum
+    operator manufacturer maker airline utility cooperative museum audience crowd family families couple couples panel
+    inquiry affiliate retailer retailers
 """)
 OUTLET_KINDS = words("""
-    newspaper newspapers paper magazine journal weekly daily tabloid broadsheet station channel broadcaster
+    newspaper newspapers paper outlets networks stations channels sites tabloids magazine journal weekly daily tabloid broadsheet station channel broadcaster
     broadcast network agency website site portal outlet resource blog podcast programme program press media
     radio tv television news newswire wire publication periodical quarterly monthly gazette
 """)
@@ -237,6 +248,16 @@ PAPERS = words("""
     findings research forecast biography memoir editorial summary rumours rumors legend polling averages average
     timeline video calculations notice announcement
 """)
+# Things with words in them, which say what stands there, and are nobody's spokesmen.
+WRITINGS = words("""
+    ad ads advertisement advertisements quiz question questions page pages tweet tweets message messages post posts
+    story stories book books textbook textbooks film documentary video videos headline headlines letters text chapter
+    verse passage answer answers petition manifesto pamphlet leaflet flyer script song poem caption slogan
+""")
+POLLS = words("poll polls polling survey surveys")
+PEOPLE |= {
+    word + "s" for word in PEOPLE if not word.endswith(("s", "man", "men", "people", "police", "child", "chief"))
+}
 SPEAKERS = PEOPLE | BODIES | OUTLET_KINDS | PAPERS
 # Nouns that end as those for people at work do, and are none.
 THINGS = words("""
@@ -319,9 +340,23 @@ IRREGULAR = words("""
 # Verbs of saying that tell as often what is not said, or that somebody spoke, but not what they said: "continued to
 # grow", "called the police", "spoke in Ostrava", "mocked her".
 OTHERWISE = words("""
-    add agree call continue find maintain read report respond show
-    advise appeal beg brief chat cry email howl lecture mock phone plead post protest retweet speak talk threaten train
+    add admit agree call continue deny find indicate maintain read report respond show
+    advise appeal beg brief chat cry email howl lecture phone plead protest speak threaten train
 """)
+# What behind such a verb makes it say something.
+SAID_WITH = {
+    "call": words("for on out him her it them"),
+    "speak": words("about of out against"),
+    "appeal": words("for"),
+    "cry": words("out"),
+    "plead": words("for"),
+}
+
+# What stands before "to" and a verb of saying where that is said, or surely is not: "went on to say", "declined to say".
+GOES_ON = words(
+    "on continue continues continued continuing decline declines declined declining "
+    "refuse refuses refused refusing seek seeks sought seeking"
+)
 
 # What opens the words that are reported.
 REPORTED = words("that how why what whether if he she they it there")
