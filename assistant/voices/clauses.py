@@ -39,24 +39,7 @@ _BOUNDS = (
     - {"to", "one", "once", "even", "only", "first", "both"}
 )
 # What may stand behind a verb, and not behind a noun that a name stands before.
-_OBJECTS = DETERMINERS | {
-    "the",
-    "this",
-    "these",
-    "him",
-    "me",
-    "us",
-    "them",
-    "not",
-    "about",
-    "to",
-    "at",
-    "upon",
-    "out",
-    "for",
-    "on",
-    "how",
-}
+_OBJECTS = DETERMINERS | set("the this these him me us them not about to at upon out for on how".split())
 _COORDINATORS = frozenset({"and", "but", "or", "then", "nor"})
 
 

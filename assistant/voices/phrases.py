@@ -33,6 +33,8 @@ _LONGEST = 20_000
 # How many tokens a noun phrase, and an apposition beside it, may take.
 _PHRASE = 24
 _APPOSITION = 40
+# What may open words that are put in between commas, besides a noun phrase.
+_PUT_IN = set("who whose which speaking citing however meanwhile himself herself both all".split())
 
 
 class Phrase(NamedTuple):
@@ -318,20 +320,7 @@ class Phrases:
         fits = (
             named
             or first.word in DETERMINERS
-            or first.word
-            in (
-                "who",
-                "whose",
-                "which",
-                "speaking",
-                "citing",
-                "however",
-                "meanwhile",
-                "himself",
-                "herself",
-                "both",
-                "all",
-            )
+            or first.word in _PUT_IN
             or first.word in OPENERS
             or first.word in PREPOSITIONS
             or first.word in SPEAKERS
