@@ -457,6 +457,16 @@ EVERY = {
         [Said("About 60 percent of voters", "About 60 percent of voters", "said")],
     ),
     "people who find": ("Lena Brandt found that it was old.", []),
+    "researchers who find": (
+        "Researchers at the University of Ostrava found that it was old.",
+        [
+            Said(
+                "Researchers at the University of Ostrava",
+                "Researchers at the University of Ostrava",
+                "found",
+            )
+        ],
+    ),
     "a study that finds": ("A new study found that it was old.", [Said("A new study", "A new study", "found")]),
     "pronoun with its auxiliary": ("He’s predicting that it will fall.", [Said("He", "He", "predicting")]),
     "pronoun that might": ("He’d say anything.", []),

@@ -13,7 +13,6 @@ from assistant.voices.words import (
     OCCASIONS,
     OPENERS,
     OTHERWISE,
-    OUTLET_KINDS,
     PAPERS,
     POLLS,
     SAID_WITH,
@@ -70,10 +69,10 @@ def _is_share(sentence: Sentence, found: Found) -> bool:
 
 
 def _finds(sentence: Sentence, found: Found) -> bool:
-    """Whether it is people who find something out: they may tell nobody, but studies do."""
-    return _lemma(sentence, found) in ("find", "show") and not any(
-        token.word in PAPERS | OUTLET_KINDS for token in _subject(sentence, found)
-    )
+    """Whether it is somebody named who finds something out, and may tell nobody; researchers and inquiries tell it."""
+    subject = _subject(sentence, found)
+    named = subject[-1].name or subject[-1].word in ("he", "she", "they", "i", "we")
+    return _lemma(sentence, found) in ("find", "show") and named and not any(one.word in SPEAKERS for one in subject)
 
 
 def _subject(sentence: Sentence, found: Found) -> list[Token]:
