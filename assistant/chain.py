@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableConfig
@@ -62,8 +62,8 @@ class Assistant:
         with self.library.view() as view:
             ranked, found = retrieve(view, asked, since=first, until=last, publishers=publishers)
             searched = time.monotonic()
-            measured = confidence.calibrated(view.model_digest)
-            chance = confidence.confidence(ranked, by_part(view, asked, ranked)) if measured else None
+            parts = by_part(view, asked, ranked)
+            chance = confidence.confidence(ranked, parts) if confidence.calibrated(view.model_digest) else None
             tier = confidence.tier(chance) if ranked else "refusal"
             filters = Filters(_iso(first), _iso(last), tuple(publishers))
             answer = Answer(
@@ -81,7 +81,7 @@ class Assistant:
                 notices=_notices(view, filters, found),
             )
             if tier != "refusal":
-                quoted = quote(ranked)
+                quoted = quote([*ranked, *chain.from_iterable(parts)])
                 sources = _sources(quoted)
                 answer = replace(answer, notices=(*answer.notices, *_newer(sources.values())))
                 for grown in _quoted(answer, quoted, sources):

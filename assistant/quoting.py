@@ -45,6 +45,8 @@ class Quoted:
 def quote(ranked: Sequence[RankedHit]) -> list[Quoted]:
     """The best sentences, the best answering first; neighbours in an article stand together, in its order.
 
+    A hit may come several times, ranked for a question and for each of its parts: each sentence is quoted once.
+
     Neighbours that one voice says, or none, are one quotation; with one sentence between them, that one is quoted, too.
     """
     candidates = sorted(

@@ -60,18 +60,26 @@ def test_parts_make_it_surer_never_less_sure_and_not_surer_than_the_surest(
     assert together >= min(alone)
 
 
+TWO_PARTS = (
+    "Why was the Pilgrim Bridge in Kelverhaven closed to all traffic by the city engineer on that Friday in June, "
+    "and how many people were injured when the ferry Lady Ansgard rammed the pier in the evening rush of July?"
+)
+
+
 def test_a_long_question_is_as_sure_as_its_parts_let_it_be(library: Library) -> None:
-    question = (
-        "Why was the Pilgrim Bridge in Kelverhaven closed to all traffic by the city engineer on that Friday in June, "
-        "and how many people were injured when the ferry Lady Ansgard rammed the pier in the evening rush of July?"
-    )
     with library.view() as view:
-        ranked, _ = retrieve(view, question)
-        parts = by_part(view, question, ranked)
+        ranked, _ = retrieve(view, TWO_PARTS)
+        parts = by_part(view, TWO_PARTS, ranked)
         assert len(parts) == 2
         assert by_part(view, "Why was the bridge closed?", ranked) == []
         assert confidence.confidence(ranked, parts) > confidence.confidence(ranked)
-    assert Assistant(library).ask(question).tier != "refusal"
+
+
+def test_each_part_of_a_long_question_has_its_quotation(library: Library) -> None:
+    answer = Assistant(library).ask(TWO_PARTS)
+    assert answer.tier != "refusal"
+    assert "cracks in two of its seven piers" in answer.statements[0].text
+    assert any("14 people were injured" in statement.text for statement in answer.statements)
 
 
 @given(hits, st.sampled_from(sorted(calibration().weights)), st.floats(0.01, 0.5))

@@ -201,6 +201,11 @@ def test_what_holds_of_all_quotations(found: list[RankedHit]) -> None:
     assert len(set(places)) == len(places)
 
 
+@given(rankings())
+def test_hits_that_come_twice_are_quoted_once(found: list[RankedHit]) -> None:
+    assert quote([*found, *found]) == quote(found)
+
+
 def best_sentence_is_among(made: list[Quoted], found: list[RankedHit]) -> bool:
     best = max((sentence.score, one.hit.article_id, sentence.end) for one in found for sentence in one.sentences)
     same = {
