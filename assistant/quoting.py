@@ -26,6 +26,13 @@ _ITEM = regex.compile(r"(?:[-*+•‣▪◦●·]|\(?\d{1,3}[.)])\s")
 _LEANING = regex.compile(
     r"[\"'“«‘(]*(?:He|She|They|It|His|Her|Their|Its|This|These|Those|Such|That|Both|But|And|So|Yet|However|Instead)\b"
 )
+# A paper that corrects itself says first what it had said, and then what is right.
+_HAD_SAID = regex.compile(
+    r"\b[Ww]e\s+(?:(?:also|had|have)\s+)*(?:wrote|written|reported|said|stated|published|printed)\b"
+)
+_WRONG = regex.compile(
+    r"\b(?:wrong|incorrect|inaccurate|mistaken|erroneous|in error|untrue|not (?:true|correct|right|accurate))\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +131,9 @@ def _runs(chosen: Sequence[tuple[Hit, Sentence]]) -> list[list[_Block]]:
 
 
 def _block(hit: Hit, number: int, said: Sequence[Voice | None]) -> _Block:
-    """A sentence with the one before that its first word leans on, and with what a colon at its end introduces.
+    """A sentence with the one before that its first word leans on, what a colon at its end introduces, what corrects it.
 
-    The one before only where one voice, or none, says both: who says a sentence is never carried to another.
+    Only where one voice, or none, says all: who says a sentence is never carried to another.
     """
     text, spans = hit.article.text, sentences_of(hit.article.text)
     (start, end), first, last = spans[number], number, number
@@ -135,6 +142,10 @@ def _block(hit: Hit, number: int, said: Sequence[Voice | None]) -> _Block:
         first -= 1
     if text.endswith(":", start, end):
         last = max(_introduced(text, spans, number), default=number)
+    for more in _correcting(text, spans, number):
+        if _speaker(said[more]) != _speaker(said[number]):
+            break
+        last = max(last, more)
     return _Block(hit, first, last, said[number])
 
 
@@ -161,6 +172,16 @@ def _introduced(text: str, spans: Sequence[tuple[int, int]], number: int) -> Ite
         yield more
         if not item:
             return
+
+
+def _correcting(text: str, spans: Sequence[tuple[int, int]], number: int) -> Iterator[int]:
+    """The sentences behind one that say that it is wrong, and what is right; none behind most."""
+    behind = range(number + 1, min(number + 3, len(spans)))
+    wrong = bool(behind) and _LEANING.match(text, spans[behind[0]][0]) and _WRONG.search(text, *spans[behind[0]])
+    if wrong:
+        yield from behind
+    elif _HAD_SAID.search(text, *spans[number]):
+        yield from behind[:1]
 
 
 def _speaker(voice: Voice | None) -> tuple[str, str | None] | None:

@@ -145,6 +145,22 @@ def test_a_sentence_that_stands_is_quoted_alone(text: str, alone: str) -> None:
     assert quoted(text, number) == [alone]
 
 
+CORRECTED = {
+    "wrong, and then right": "We wrote that 14 people were hurt. That number was wrong. Seventeen were hurt.",
+    "of another's word": "The port has 14 cranes. This is not true. It has nine.",
+    "right at once": "We also wrote that the ferry was built in 1998. It was built in 1989.",
+}
+
+
+@pytest.mark.parametrize("text", CORRECTED.values(), ids=CORRECTED)
+def test_what_is_taken_back_is_quoted_with_what_is_right(text: str) -> None:
+    assert quoted(f"{text} Buses go round.", 0) == [text]
+
+
+def test_what_another_calls_wrong_stays_apart() -> None:
+    assert quoted("The port has 14 cranes. “That is wrong,” Dovaly said.", 0) == ["The port has 14 cranes."]
+
+
 def test_what_stands_there_already_is_not_quoted_again() -> None:
     text = "The bridge is old. It was opened in 1931. It has seven piers."
     found = quote([ranked(hit_of(text), {0: 1.0, 1: 0.99, 2: 0.98})])
