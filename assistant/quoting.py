@@ -133,7 +133,8 @@ def _runs(chosen: Sequence[tuple[Hit, Sentence]]) -> list[list[_Block]]:
 def _block(hit: Hit, number: int, said: Sequence[Voice | None]) -> _Block:
     """A sentence with the one before that its first word leans on, what a colon at its end introduces, what corrects it.
 
-    Only where one voice, or none, says all: who says a sentence is never carried to another.
+    What it leans on and what corrects it only where one voice, or none, says both: who says a sentence is never carried
+    to another.
     """
     text, spans = hit.article.text, sentences_of(hit.article.text)
     (start, end), first, last = spans[number], number, number
@@ -143,7 +144,7 @@ def _block(hit: Hit, number: int, said: Sequence[Voice | None]) -> _Block:
     if text.endswith(":", start, end):
         last = max(_introduced(text, spans, number), default=number)
     for more in _correcting(text, spans, number):
-        if _speaker(said[more]) != _speaker(said[number]):
+        if _speaker(said[more]) != _speaker(said[number]) or text.startswith("#", spans[more][0]):
             break
         last = max(last, more)
     return _Block(hit, first, last, said[number])

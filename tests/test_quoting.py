@@ -157,6 +157,11 @@ def test_what_is_taken_back_is_quoted_with_what_is_right(text: str) -> None:
     assert quoted(f"{text} Buses go round.", 0) == [text]
 
 
+def test_a_heading_corrects_nothing() -> None:
+    wrong = "The port has 14 cranes. This is not true."
+    assert quoted(f"{wrong}\n\n# Ferries\n\nBuses go round.", 0) == [wrong]
+
+
 def test_what_another_calls_wrong_stays_apart() -> None:
     assert quoted("The port has 14 cranes. “That is wrong,” Dovaly said.", 0) == ["The port has 14 cranes."]
 
