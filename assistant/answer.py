@@ -49,6 +49,18 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Quotations of different sources that answer one asked-for number, date, place or name differently."""
+
+    about: str  # what is asked for, in the question's words
+    quotations: tuple[Quotation, ...]
+    values: tuple[str, ...]  # what each quotation answers, in its own words; left out of JSON
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"about": self.about, "quotations": [asdict(quotation) for quotation in self.quotations]}
+
+
+@dataclass(frozen=True, slots=True)
 class Also:
     """A near-copy of a source: printed elsewhere, or another version of it."""
 
@@ -129,6 +141,7 @@ class Answer:
     seconds: Seconds
     notices: tuple[str, ...] = ()
     left_out: tuple[str, ...] = field(default=())
+    disagreements: tuple[Disagreement, ...] = field(default=())
 
     @property
     def refused(self) -> bool:
@@ -146,10 +159,11 @@ class Answer:
         fields = {**asdict(self), "refused": self.refused}
         for source, told in zip(self.sources, fields["sources"], strict=True):
             told["also"] = [copy.to_dict() for copy in source.also]
+        fields["disagreements"] = [one.to_dict() for one in self.disagreements]
         return {name: fields[name] for name in _FIELDS}
 
 
 _FIELDS = (
     "question standalone tier refused confidence model generation filters notices "
-    "statements left_out sources nearest seconds"
+    "statements left_out disagreements sources nearest seconds"
 ).split()

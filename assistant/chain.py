@@ -40,9 +40,10 @@ class Assistant:
         since: str | date | None = None,
         until: str | date | None = None,
         publishers: Sequence[str] = (),
+        infer: bool = True,
     ) -> Answer:
         """The answer to a question; raises EmptyQuestion, BadDate, and what reading a store raises."""
-        *_, answer = self.stream(question, history, since, until, publishers)
+        *_, answer = self.stream(question, history, since, until, publishers, infer)
         return answer
 
     def stream(
@@ -52,6 +53,7 @@ class Assistant:
         since: str | date | None = None,
         until: str | date | None = None,
         publishers: Sequence[str] = (),
+        infer: bool = True,
     ) -> Iterator[Answer]:
         """Answers so far, each in place of the one before; the last is whole."""
         started = time.monotonic()

@@ -14,6 +14,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="CLIPPINGS_", env_ignore_empty=True)
 
     store: Path = Path("store")
+    model: str = ""  # chat models by name, the first one used unless another is chosen; empty: quotations
     embedding_model: str = ""  # a folder or a hub's name; empty: the store's own, or the packaged one
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)  # 0: a free one

@@ -23,6 +23,7 @@ ANSWER = [
     "notices",
     "statements",
     "left_out",
+    "disagreements",
     "sources",
     "nearest",
     "seconds",
