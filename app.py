@@ -271,6 +271,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--store", type=Path, default=Path("store"), metavar="DIR")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=7860)
+    parser.add_argument("--model", default="", metavar="NAMES")
     arguments = parser.parse_args(argv)
     host, port = arguments.host, arguments.port
     if host not in LOOPBACK:

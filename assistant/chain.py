@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from itertools import chain, islice
-from typing import Any
+from typing import Any, TypeVar, cast
 
+from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from assistant import confidence
 from assistant.answer import Also, Answer, Filters, Nearest, Quotation, Seconds, Source, Statement
+from assistant.errors import ModelFailed
 from assistant.question import Turn, standalone
 from assistant.quoting import Quoted, quote
 from assistant.ranking import sentences_of
 from assistant.retriever import RankedHit, by_part, retrieve
 from assistant.voices import voices
+from assistant.writing import Writer, Written
 from index import Article, Library
 from index.article import normalise
 from index.errors import EmptyQuestion
@@ -25,13 +29,18 @@ from index.search import Found, View, as_day, is_newer
 
 _NEAREST = 5  # passages shown where nothing answers
 _EXAMPLES = 4
+T = TypeVar("T")
 
 
 class Assistant:
-    """Answers questions over a library; thread-safe."""
+    """Answers questions over a library, in quotations or as a chat model writes them; thread-safe.
 
-    def __init__(self, library: Library) -> None:
+    `model` is a LangChain chat model, or the name of one (`provider:model`, with `@address` for a server of one's own).
+    """
+
+    def __init__(self, library: Library, model: BaseChatModel | str | None = None) -> None:
         self.library = library
+        self._writer = Writer(model) if model else None
 
     def ask(
         self,
@@ -57,38 +66,57 @@ class Assistant:
     ) -> Iterator[Answer]:
         """Answers so far, each in place of the one before; the last is whole."""
         started = time.monotonic()
-        asked = standalone(question, history)
+        asked, failure = standalone(question, history), ""
         if not asked:
             raise EmptyQuestion("Nothing was asked: the question is empty.")
         first, last = as_day(since), as_day(until)
+        filters = Filters(_iso(first), _iso(last), tuple(publishers))
         with self.library.view() as view:
+            answer = Answer(
+                question=question,
+                standalone=asked,
+                tier="closest",
+                confidence=None,
+                model=self._writer.name if self._writer else None,
+                generation=view.number,
+                filters=filters,
+                statements=(),
+                sources=(),
+                nearest=(),
+                seconds=Seconds(0.0, 0.0),
+            )
+            if self._writer and history:
+                try:
+                    asked = (yield from _meanwhile(self._writer.stand_alone(question, history), answer)) or asked
+                except ModelFailed as error:
+                    failure = str(error)
+                started = time.monotonic()
             ranked, found = retrieve(view, asked, since=first, until=last, publishers=publishers)
             searched = time.monotonic()
             parts = by_part(view, asked, ranked)
             chance = confidence.confidence(ranked, parts) if confidence.calibrated(view.model_digest) else None
             tier = confidence.tier(chance) if ranked else "refusal"
-            filters = Filters(_iso(first), _iso(last), tuple(publishers))
-            answer = Answer(
-                question=question,
+            answer = replace(
+                answer,
                 standalone=asked,
                 tier=tier,
                 confidence=None if chance is None else round(chance, 4),
-                model=None,
-                generation=view.number,
-                filters=filters,
-                statements=(),
-                sources=(),
                 nearest=tuple(_nearest(one) for one in ranked[:_NEAREST]),
                 seconds=Seconds(round(searched - started, 4), 0.0),
                 notices=_notices(view, filters, found),
             )
-            if tier != "refusal":
-                quoted = quote([*ranked, *chain.from_iterable(parts)])
-                sources = _sources(quoted)
-                answer = replace(answer, notices=(*answer.notices, *_newer(sources.values())))
-                for grown in _quoted(answer, quoted, sources):
-                    answer = grown
-                    yield answer
+            if tier == "refusal":
+                answer = replace(answer, model=None)
+            else:
+                if self._writer:
+                    answer = yield from _written(self._writer, answer, ranked, view, failure)
+                if not answer.statements:
+                    quoted = quote([*ranked, *chain.from_iterable(parts)])
+                    sources = _sources(quoted)
+                    answer = replace(answer, notices=(*answer.notices, *_newer(sources.values())))
+                    for grown in _quoted(answer, quoted, sources):
+                        answer = grown
+                        yield answer
         yield replace(answer, seconds=Seconds(answer.seconds.search, round(time.monotonic() - searched, 4)))
 
     def as_runnable(self) -> Runnable[str | Mapping[str, Any], Answer]:
@@ -98,15 +126,63 @@ class Assistant:
     def examples(self) -> list[str]:
         """Up to four questions that this collection answers, made of its speakers and headlines."""
         good: list[str] = []
+        plain = Assistant(self.library)
         with self.library.view() as view:
             ids = view.some_articles(12)
             articles = [view.article(id) for id in ids]
         for question in islice(_example_questions(articles), 3 * _EXAMPLES):
             if len(good) == _EXAMPLES:
                 break
-            if self.ask(question).tier == "answer":
+            if plain.ask(question).tier == "answer":
                 good.append(question)
         return good
+
+
+def _meanwhile(work: Generator[None, None, T], answer: Answer) -> Generator[Answer, None, T]:
+    """Returns what the work returns; meanwhile gives the answer as it is, so that whoever waits may stop."""
+    with closing(work):
+        while True:
+            try:
+                next(work)
+            except StopIteration as done:
+                return cast(T, done.value)
+            yield answer
+
+
+def _written(
+    writer: Writer, answer: Answer, ranked: Sequence[RankedHit], view: View, failure: str
+) -> Generator[Answer, None, Answer]:
+    """Returns the answer as the model wrote it, or without a statement and with a notice that says why."""
+    plain, whole = answer, Written()
+    try:
+        if failure:
+            raise ModelFailed(failure)
+        with closing(writer.write(answer.standalone, ranked, view.embed)) as writing:
+            for whole in writing:
+                sources = _sources([one for carried in whole.statements for one in carried.quotations])
+                statements = tuple(
+                    Statement(one.text, "supported", tuple(_quotation(quoted, sources) for quoted in one.quotations))
+                    for one in whole.statements
+                )
+                answer = replace(
+                    answer, statements=statements, sources=tuple(sources.values()), left_out=whole.left_out
+                )
+                yield answer
+    except ModelFailed as error:
+        told = f"{writer.name} did not write this answer, so quotations stand here. {error}"
+        return replace(plain, model=None, notices=(*plain.notices, told))
+    if answer.statements:
+        return replace(answer, notices=(*answer.notices, *_newer(answer.sources)))
+    if whole.declined:
+        told = f"{writer.name} found no answer in these articles; what comes nearest is quoted."
+        return replace(answer, tier="closest", notices=(*answer.notices, told))
+    wrote = (
+        f"Nothing that {writer.name} wrote is carried by the articles"
+        if whole.left_out
+        else f"{writer.name} wrote nothing"
+    )
+    told = f"{wrote}, so quotations stand here."
+    return replace(answer, notices=(*answer.notices, told))
 
 
 def _sources(quoted: Sequence[Quoted]) -> dict[str, Source]:
@@ -125,12 +201,14 @@ def _quoted(answer: Answer, quoted: Sequence[Quoted], sources: Mapping[str, Sour
     for one in quoted:
         article = one.hit.article
         used[article.id] = sources[article.id]
-        quotation = Quotation(
-            sources[article.id].number, one.start, one.end, one.text, article.page(one.start), one.voice
-        )
-        statement = Statement(one.text, "quoted", (quotation,))
+        statement = Statement(one.text, "quoted", (_quotation(one, sources),))
         answer = replace(answer, statements=(*answer.statements, statement), sources=tuple(used.values()))
         yield answer
+
+
+def _quotation(one: Quoted, sources: Mapping[str, Source]) -> Quotation:
+    article = one.hit.article
+    return Quotation(sources[article.id].number, one.start, one.end, one.text, article.page(one.start), one.voice)
 
 
 def _newer(sources: Iterable[Source]) -> Iterator[str]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from pydantic import ValidationError
 
+from assistant.errors import BadModel
 from assistant.settings import Settings
 from index.errors import BadDate, ClippingsError, EmptyQuestion
 
@@ -48,6 +49,14 @@ Since = Annotated[str | None, typer.Option(metavar="DATE", help="Only articles o
 Until = Annotated[str | None, typer.Option(metavar="DATE", help="Only articles of this day or earlier (YYYY-MM-DD).")]
 Publisher = Annotated[
     list[str] | None, typer.Option(metavar="NAME", help="Only articles of this publisher; may be repeated.")
+]
+Model = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="A chat model that writes the answers, such as ollama:llama3.2, openai:gpt-5-mini, or "
+        "openai:NAME@http://127.0.0.1:8080/v1 for a server of your own (default: CLIPPINGS_MODEL, or none: quotations).",
+    ),
 ]
 
 
@@ -271,10 +280,11 @@ def ask(
     since: Since = None,
     until: Until = None,
     publisher: Publisher = None,
+    model: Model = None,
     store: Store = None,
     as_json: Json = False,
 ) -> None:
-    """Ask a question; the answer is made of verbatim quotations."""
+    """Ask a question; the answer is made of verbatim quotations, or written by a chat model and carried by them."""
     if (question is None) == (file is None):
         context.fail("Ask one QUESTION, or name a --file of them.")
     if file is not None and not as_json:
@@ -283,8 +293,11 @@ def ask(
     from index import Library
 
     filters: dict[str, Any] = {"since": since, "until": until, "publishers": tuple(publisher or ())}
-    with Library.open(store or Settings().store) as library:
-        assistant = Assistant(library)
+    settings = Settings()
+    # Of several models that are configured for the page, the first one writes here.
+    name = settings.model.partition(",")[0].strip() if model is None else model
+    with Library.open(store or settings.store) as library:
+        assistant = Assistant(library, name or None)
         if file is not None:
             _ask_file(assistant.ask, file, filters)
             return
@@ -368,6 +381,7 @@ def chat(
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="The port (default: 7860, or CLIPPINGS_PORT); 0: a free one.")
     ] = None,
+    model: Model = None,
     store: Store = None,
 ) -> None:
     """Open the chat page."""
@@ -380,6 +394,8 @@ def chat(
         host or settings.host,
         "--port",
         settings.port if port is None else port,
+        "--model",
+        settings.model if model is None else model,
     ]
     os.execv(sys.executable, [sys.executable, str(page), *map(str, flags)])
 
@@ -459,6 +475,9 @@ def _readable(answer: Answer) -> str:
         lines.append(f"Asked as: {answer.standalone}")
     lines += answer.notices
     for statement in answer.statements:
+        if statement.verdict == "supported":
+            markers = " ".join(f"[{number}]" for number in dict.fromkeys(one.source for one in statement.quotations))
+            lines += ["", f"{statement.text} {markers}"]
         for quotation in statement.quotations:
             voice, outlet = quotation.voice, answer.source(quotation.source).publisher or "the article"
             via = f", via {voice.via.text}" if voice and voice.via else ""
@@ -468,6 +487,9 @@ def _readable(answer: Answer) -> str:
                 f"  “{' '.join(quotation.text.split())}” [{quotation.source}]",
                 (f"    — {voice.speaker}{via}, according to {outlet}" if voice else f"    — in {outlet}") + page,
             ]
+    if answer.left_out:
+        lines += ["", f"Left out, since no quotation carries it ({_count(len(answer.left_out), 'sentence')}):"]
+        lines += [f"  - {sentence}" for sentence in answer.left_out]
     lines.append("")
     for source in answer.sources:
         also = "".join(
@@ -556,7 +578,7 @@ def main() -> None:
         sys.exit(2)
     except ClippingsError as error:
         _say(str(error))
-        sys.exit(2 if isinstance(error, BadDate | EmptyQuestion) else 1)
+        sys.exit(2 if isinstance(error, BadDate | BadModel | EmptyQuestion) else 1)
     except OSError as error:
         _say(f"{error.filename or 'A file'} can't be used ({error.strerror or error}).")
         sys.exit(1)

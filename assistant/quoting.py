@@ -77,6 +77,11 @@ def quote(ranked: Sequence[RankedHit]) -> list[Quoted]:
     return quoted
 
 
+def quoted(hit: Hit, number: int) -> Quoted:
+    """A sentence of a hit's article by its number, with what it needs to be understood."""
+    return _block(hit, number, _said_in(hit.article.text)).quoted()
+
+
 def _alike(one: set[str], other: set[str]) -> bool:
     return len(one & other) >= _SAME * min(len(one), len(other))
 

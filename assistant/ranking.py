@@ -99,7 +99,7 @@ def ranked_sentences(view: View, asked: Wanted, hits: Sequence[Hit]) -> list[lis
 def _by_words(asked: Wanted, hit: Hit) -> list[_Seen]:
     """The sentences of a hit with what their words and its passage's show."""
     article = hit.article
-    own = {number: set(stems(article.text[start:end])) for number, start, end in _within(hit)}
+    own = {number: set(stems(article.text[start:end])) for number, start, end in within(hit)}
     heading = _heading(article)
     passage = heading.union(*own.values())
     of_passage = {
@@ -109,7 +109,7 @@ def _by_words(asked: Wanted, hit: Hit) -> list[_Seen]:
         "passage_names": asked.named(f"{article.title} {hit.text}".lower()),
     }
     seen = []
-    for number, start, end in _within(hit):
+    for number, start, end in within(hit):
         text, words = article.text[start:end], own[number]
         offered = asked.offered(text)
         features = of_passage | {
@@ -132,7 +132,7 @@ def _heading(article: Article) -> frozenset[str]:
     return _stems_of(article.title, article.publisher)
 
 
-def _within(hit: Hit) -> list[tuple[int, int, int]]:
+def within(hit: Hit) -> list[tuple[int, int, int]]:
     """(number, start, end) of the sentences of a hit; a heading or a rule of signs quotes nothing."""
     return [
         (number, start, end)
