@@ -19,7 +19,7 @@ from langchain_core.exceptions import (
     ModelAPIError,
     ModelAuthenticationError,
     ModelConnectionError,
-    ModelError,
+    ModelInvalidRequestError,
     ModelNotFoundError,
     ModelPermissionDeniedError,
     ModelRateLimitError,
@@ -199,6 +199,7 @@ _EXPLAINED: tuple[tuple[type[Exception], str], ...] = (
     (ModelNotFoundError, "The model's server has no such model."),
     (ModelRateLimitError, "The model's server takes no more questions for now (429); ask again later."),
     (ContextOverflowError, "The articles were too long for the model."),
+    (ModelInvalidRequestError, "The model's server refused the question."),
     (ModelTimeoutError, "The model's server did not answer in time."),
     (ModelConnectionError, "The model's server can't be reached: is it running?"),
     (ModelAPIError, "The model's server failed."),
@@ -223,6 +224,4 @@ def explained(error: Exception) -> str:
         return "The model's server can't be reached: is it running?"
     if kinds & {"RemoteProtocolError", "ReadError", "NetworkError"}:
         return "The model's answer broke off."
-    if isinstance(error, ModelError):
-        return f"The model's server refused the question ({type(error).__name__})."
     return f"The model's server sent something that is no answer ({type(error).__name__})."

@@ -33,11 +33,13 @@ _EARLIER, _OF_EACH = 3, 600  # turns of a conversation that a follow-up may refe
 _QUESTION = 400  # characters of a question that was made to stand alone
 
 _MARKER = regex.compile(
-    r"\s*(?:[\[【(]\s*(?:(?:source|article|quotation)s?\s*)[#^]?\d{1,2}(?:[\s,;&–-]+\d{1,2})*[^\]】)]{0,20}[\]】)]|[\[【]\^?\d{1,2}(?:[\s,;&–-]+\d{1,2})*(?:†[^\]】]*)?[\]】])",
+    r"\s*(?:[\[【(]\s*(?:(?:source|article|quotation)s?\s*)[#^]?\d{1,2}(?:[\s,;&–-]+\d{1,2})*[^\]】)]{0,20}[\]】)]|[\[【]\^?\d{1,2}(?:[\s,;&–-]+\d{1,2})*(?:†[^\]】]*)?[\]】](?:\(\S*?\))?)",
     regex.IGNORECASE,
 )
-_BEHIND = regex.compile(rf"([.!?…]['\"”’)]?)((?:{_MARKER.pattern})+)", regex.IGNORECASE)
-_OPEN_MARKER = regex.compile(r"\s*[\[【(][^\]】)]{0,40}$")
+# What follows shows that the marker is whole: of a link, its address may still come.
+_BEHIND = regex.compile(rf"([.!?…]['\"”’)]?)((?:{_MARKER.pattern})+)(?=\s)", regex.IGNORECASE)
+_OPEN_MARKER = regex.compile(r"[\[【(][^\]】)]{0,40}$|")
+_QUOTATION = 240  # characters up to which a quotation is one sentence with what holds it, as in articles
 _IMAGE, _LINK, _TAG = (
     regex.compile(r"!\[[^\]]*\]\([^)]*\)"),
     regex.compile(r"\[([^\]]+)\]\([^)]*\)"),
@@ -148,10 +150,8 @@ class Writer:
 
         Yields while the model is silent or writes; raises ModelFailed.
         """
-        told = [f"Q: {_inert(asked)}\nA: {_inert(answered[:_OF_EACH])}" for asked, answered in history[-_EARLIER:]]
-        prompt = messages("standalone", conversation="\n".join(told), question=_inert(question))
         text = ""
-        with closing(chat_model.stream(self._model(), prompt)) as pieces:
+        with closing(chat_model.stream(self._model(), _rewriting(question, history))) as pieces:
             for piece in pieces:
                 text += piece
                 yield
@@ -172,6 +172,11 @@ def _news(text: str, said: str) -> list[str]:
     known = {word.casefold() for word in regex.findall(r"[\p{L}\p{N}]+", said)}
     words = regex.findall(r"(?<!^)(?<![.?!]\s)\b\p{Lu}\p{L}+|\b\p{N}+", text)
     return [word for word in words if word.casefold() not in known]
+
+
+def _rewriting(question: str, history: Sequence[Turn]) -> list[BaseMessage]:
+    told = [f"Q: {_inert(asked)}\nA: {_inert(answered[:_OF_EACH])}" for asked, answered in history[-_EARLIER:]]
+    return messages("standalone", conversation="\n".join(told), question=_inert(question))
 
 
 def _messages(question: str, hits: Sequence[Hit]) -> list[BaseMessage]:
@@ -234,15 +239,25 @@ class _Told:
             return []
         self._text = _without_thoughts(self._text)
         spans = sentences(self._text)
-        if len(spans) < 2 or _OPEN_MARKER.fullmatch(self._text, spans[-1][0]):
-            return []
-        finished = [self._text[start:end] for start, end in spans[:-1]]
-        self._text = self._text[spans[-1][0] :]
+        whole = 0
+        while whole < len(spans) - 1 and not self._open(*spans[whole]):
+            whole += 1
+        # A marker behind a full stop belongs to what it ends.
+        if whole and _OPEN_MARKER.fullmatch(_MARKER.sub("", self._text[spans[whole][0] :]).strip()):
+            whole -= 1
+        finished = [self._text[start:end] for start, end in spans[:whole]]
+        self._text = self._text[spans[whole][0] :] if whole else self._text
         return finished
+
+    def _open(self, start: int, end: int) -> bool:
+        """Whether a quotation begins in a sentence and may still end behind it."""
+        text = self._text[start:end]
+        unclosed = text.count('"') % 2 or any(text.count(one) > text.count(other) for one, other in ("“”", "«»", "()"))
+        return bool(unclosed) and len(self._text) - start <= _QUOTATION + len(text)
 
     def rest(self) -> list[str]:
         """The sentences that nothing follows."""
-        text, self._text = _without_thoughts(self._text), ""
+        text, self._text = _without_thoughts(_BEHIND.sub(r"\2\1", self._text + "\n")), ""
         return [text[start:end] for start, end in sentences(text)]
 
 
@@ -267,8 +282,8 @@ def _with(written: Written, sentence: str, carriers: _Carriers) -> Written:
 
 def plain(sentence: str) -> str:
     """A sentence without markers, Markdown, tags, links and images: of a link, its words stay."""
-    text = _TAG.sub(" ", _LINK.sub(r"\1", _IMAGE.sub(" ", sentence)))
-    text = _LEADING.sub("", _MARKER.sub("", text))
+    text = _TAG.sub(" ", _LINK.sub(r"\1", _IMAGE.sub(" ", _MARKER.sub("", sentence))))
+    text = _LEADING.sub("", text)
     text = _EMPHASIS.sub(r"\2", _EMPHASIS.sub(r"\2", text))
     return regex.sub(r"\s+([.,;:!?…])", r"\1", " ".join(text.split())).strip()
 
