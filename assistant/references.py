@@ -128,7 +128,7 @@ _PARTICLES = frozenset(
     "von van der den de del della di da do dos das du la le las los ter ten zu zur bin ibn al el af av".split()
 )
 _BODIES = re.compile(
-    r"\b(?:agency|agencies|associated|association|authority|board|bureau|center|centre|college|commission|committee|company|"
+    r"\b(?:agence|agency|agencies|agentur|associated|association|authority|board|bureau|center|centre|college|commission|committee|company|"
     r"correspondents?|council|department|desk|editorial|editors?|foundation|gmbh|group|inc|institute|institut|ltd|magazine|"
     r"media|ministry|news|newsroom|office|organi[sz]ation|press|redaktion|rédaction|reporters?|service|society|staff|team|"
     r"times|union|university|universität|université|writers)\b|[0-9&/;]|\band\b|\bund\b|\bet\b",
@@ -191,7 +191,6 @@ _LATEX = {
     "}": r"\textbraceright{}",
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
-    '"': r"\textquotedbl{}",
     "<": r"\textless{}",
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
@@ -203,8 +202,13 @@ _LATEX = {
 }
 
 
+# Two of these in a row would be set as another sign.
+_JOINED = re.compile(r"-(?=-)|`(?=`)|'(?=')|[?!](?=`)")
+
+
 def _latex(text: str) -> str:
-    return "".join(_LATEX.get(letter, letter) for letter in _line(text))
+    named = "".join(_LATEX.get(letter, letter) for letter in _line(text))
+    return _JOINED.sub(lambda found: found[0] + "{}", named)
 
 
 def _keyed(sources: tuple[Source, ...]) -> Iterator[tuple[str, Source]]:
@@ -216,7 +220,7 @@ def _keyed(sources: tuple[Source, ...]) -> Iterator[tuple[str, Source]]:
         day = _as_date(source.published)
         words = [word for word in map(_plain, source.title.split()) if len(word) > 3]
         key = f"{_plain(name)[:24]}{day.year if day else ''}{words[0][:24] if words else ''}"
-        key = key if key[:1].isalpha() else f"source{key}"
+        key = key if name and key[:1].isalpha() else f"source{key}"
         unique, number = key, 1
         while unique in taken:
             number += 1

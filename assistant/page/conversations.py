@@ -88,6 +88,7 @@ class Conversations:
                     "(SELECT id FROM conversations ORDER BY changed DESC, rowid DESC LIMIT -1 OFFSET ?)",
                     (self._most,),
                 )
+            self.trouble = ""  # here alone: what touches less of a file may succeed where it is damaged elsewhere
 
     def keep(self, conversation: Conversation, asked: str) -> None:
         """Keep what has become of the question that was asked under this id: its answer so far, its end, or its failure."""
@@ -216,7 +217,6 @@ class Conversations:
             raise NotKept(self._told(f"can't be used ({error.strerror or error})")) from error
         except ValueError as error:
             raise NotKept(self._told("is damaged. Move it away, and a new one is begun")) from error
-        self.trouble = ""
 
     def _told(self, why: str) -> str:
         return f"Conversations are not kept now: {self._file} {why}. Questions are answered all the same."
