@@ -318,14 +318,20 @@
   }
 
   function askBack(one, row) {
-    const keep = button("Keep", () => {
-      row.replaceWith(rowOf(one));
-      within("#past-title").focus();
-    }, { class: "act" });
-    const yes = button("Delete", () => remove(one), { class: "act yes" });
     const told = "Delete this conversation for good? Ratings that you gave stay in the store’s feedback folder.";
-    const sheet = make("li", { class: "asking" }, make("span", { class: "title", dir: "auto" }, one.title));
-    sheet.append(make("span", { class: "facts" }, told), make("span", { class: "line" }, keep, yes));
+    const back = () => {
+      sheet.replaceWith(rowOf(one));
+      within("#past-title").focus();
+    };
+    const keep = button("Keep", back, { class: "act" });
+    const yes = button("Delete", () => remove(one), { class: "act yes" });
+    const sheet = make(
+      "li",
+      { class: "asking" },
+      make("span", { class: "title", dir: "auto" }, one.title),
+      make("span", { class: "facts" }, told),
+      make("span", { class: "line" }, keep, yes),
+    );
     row.replaceWith(sheet);
     keep.focus();
   }

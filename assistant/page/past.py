@@ -59,6 +59,8 @@ def routes(store: Path, conversations: Conversations) -> APIRouter:
     ) -> Response:
         answer, wanted = _found(conversations, id, number).answer, FORMATS[suffix]
         assert answer is not None
+        if wanted.suffix != "md" and not references.cited(answer):
+            raise HTTPException(404, "This answer cites nothing.")
         written = wanted.write(answer).encode(errors="replace")
         name = f"answer-{id[:6]}-{number}.{suffix}"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
