@@ -11,6 +11,7 @@ import sys
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI, Request
 
     from assistant.page.conversation import Conversation
+    from assistant.page.conversations import Conversations
     from assistant.page.desk import Desk
     from assistant.page.kept import Quotations
 
@@ -46,8 +48,16 @@ def respond(desk: Desk, quotations: Quotations, conversation: Conversation) -> I
     """The conversation as the answer to its last question grows."""
     from index.errors import ClippingsError
 
+    within = conversation.asking.narrowing
     try:
-        for answer in desk.assistant().stream(conversation.question, history=conversation.history):
+        for answer in desk.assistant().stream(
+            conversation.question,
+            history=conversation.history,
+            since=within.since,
+            until=within.until,
+            publishers=within.publishers,
+            infer=within.infer,
+        ):
             quotations.keep(answer)
             conversation = conversation.answered(answer)
             yield conversation
@@ -60,20 +70,25 @@ def respond(desk: Desk, quotations: Quotations, conversation: Conversation) -> I
         yield conversation.ended()
 
 
-def layout(desk: Desk, quotations: Quotations) -> gradio.Blocks:
+def layout(desk: Desk, quotations: Quotations, conversations: Conversations) -> gradio.Blocks:
     """The chat, laid out and wired."""
     import gradio as gr
 
     from assistant.confidence import calibration
     from assistant.page import phrases, render
-    from assistant.page.conversation import Conversation
+    from assistant.page.conversation import Conversation, Narrowing
 
     # Gradio's own way to stop lets an answer on its way be drawn after all; so each answer looks here.
     stopped: deque[str] = deque(maxlen=1_000)
     blocks = gr.Blocks(title="Clippings", analytics_enabled=False)
     with blocks:
         held = gr.State(Conversation())
-        new = gr.Button("New chat", elem_id="new-chat", size="sm", visible=False)
+        with gr.Row(elem_id="talks"):
+            gr.Button("Conversations", elem_id="conversations", size="sm")  # past.js draws the list
+            new = gr.Button("New chat", elem_id="new-chat", size="sm", visible=False)
+        # Never shown: which conversation this is, for past.js to read, and what past.js asks for.
+        current = gr.Markdown(elem_id="current")
+        order = gr.Textbox(elem_id="order", label="Order", show_label=False)
         chat = gr.Chatbot(
             elem_id="chat",
             label="Conversation",
@@ -110,60 +125,90 @@ def layout(desk: Desk, quotations: Quotations) -> gradio.Blocks:
             with gr.Accordion("How to read an answer", open=False, elem_id="how"):
                 gr.Markdown(phrases.how_to_read(calibration().measured))
 
-        talk = [held, chat, notice, welcome, new, send, stop]
+        talk = [held, current, chat, notice, welcome, new, send, stop]
 
         def drawn(conversation: Conversation) -> list[Any]:
             # Always the whole: of updates that come close together the browser draws only the last.
-            messages = [
-                message
-                for turn in conversation.turns
-                for message in (
-                    {"role": "user", "content": render.question(turn.question)},
-                    {"role": "assistant", "content": turn.shown},
-                )
-            ]
             return [
                 conversation,
-                messages,
-                render.notice(conversation.notice),
+                render.current(conversation.id if conversation.turns else ""),
+                list(conversation.messages()),
+                render.notice(conversation.notice or conversations.trouble),
                 gr.update(visible=not conversation.turns),
                 gr.update(visible=bool(conversation.turns)),
                 gr.update(visible=not conversation.waiting),
-                gr.update(visible=conversation.waiting),
+                gr.update(visible=bool(conversation.waiting)),
             ]
+
+        def latest(conversation: Conversation) -> Conversation:
+            """The conversation as it is kept: another tab may have gone on with it, or deleted it."""
+            found, waited = conversations.open(conversation.id) if conversation.id else (None, "")
+            if waited:
+                stopped.append(waited)
+            if found is None:
+                return conversation if conversations.trouble else Conversation(model=conversation.model)
+            for turn in found.turns:
+                if turn.answer:
+                    quotations.keep(turn.answer)
+            return replace(found, model=conversation.model)
 
         def begin(asked: str, conversation: Conversation) -> list[Any]:
             if conversation.waiting or not asked.strip():
                 # Nothing is drawn then, and the question stays where it was typed.
                 raise gr.Error("Not asked", visible=False, print_exception=False)
-            conversation = conversation.ask(asked)
+            conversation = latest(conversation).ask(asked)
+            if conversation.waiting:
+                conversations.begin(conversation)
             return [*drawn(conversation), conversation.draft]
+
+        def obey(ordered: str, conversation: Conversation) -> list[Any]:
+            """What past.js asks for: a conversation, or another answer to a question of this one."""
+            match ordered.split()[1:]:  # the first word makes it another than the order before
+                case ["open", id]:
+                    halt(conversation)
+                    return drawn(latest(Conversation(id=id, model=conversation.model)))
+                case [how, id, *what] if not conversation.waiting and conversation.turn(id):
+                    conversation = latest(conversation)
+                    turn = conversation.turn(id)
+                    if how == "again" and turn:
+                        conversation = conversation.again(id, turn.narrowing, turn.without)
+                    elif how == "afresh":
+                        conversation = conversation.again(id, Narrowing())
+                    elif how == "without" and len(what) == 1:
+                        conversation = conversation.taken_away(id, what[0])
+                    if conversation.waiting:
+                        conversations.begin(conversation)
+                    return drawn(conversation)
+            raise gr.Error("Nothing to do", visible=False, print_exception=False)
 
         def answer(conversation: Conversation) -> Iterator[list[Any]]:
             if not conversation.waiting:
                 yield drawn(conversation)
                 return
             for later in respond(desk, quotations, conversation):
-                if conversation.token in stopped:
+                if conversation.waiting in stopped:
                     # Gradio draws the last of a stream twice, and what is drawn by now is not ours to change.
                     yield [gr.skip() for _ in talk]
                     return
+                conversations.keep(later, conversation.waiting)
                 yield drawn(later)
 
         def finish(conversation: Conversation) -> list[Any]:
-            late = conversation.waiting and conversation.token in stopped
-            shown = drawn(conversation.stopped()) if late else [gr.skip() for _ in talk]
+            late = bool(conversation.waiting) and conversation.waiting in stopped
+            shown = halt(conversation) if late else [gr.skip() for _ in talk]
             # What is being typed by now is not ours to write over.
             return [*shown, conversation.draft or gr.skip()]
 
         def halt(conversation: Conversation) -> list[Any]:
+            ended = conversation.stopped()
             if conversation.waiting:
-                stopped.append(conversation.token)
-            return drawn(conversation.stopped())
+                stopped.append(conversation.waiting)
+                conversations.keep(ended, conversation.waiting)
+            return drawn(ended)
 
         def start_anew(conversation: Conversation) -> list[Any]:
             halt(conversation)
-            return drawn(Conversation())
+            return drawn(Conversation(model=conversation.model))
 
         def suggest() -> list[Any]:
             texts = [*desk.examples(), *[""] * EXAMPLES][:EXAMPLES]
@@ -173,6 +218,7 @@ def layout(desk: Desk, quotations: Quotations) -> gradio.Blocks:
         # One at a time, so that a second click finds the first question waiting.
         single = {**private, "trigger_mode": "multiple", "concurrency_limit": 1, "concurrency_id": "begin"}
         begun = [gr.on([question.submit, send.click], begin, [question, held], [*talk, question], **single)]
+        begun += [order.submit(obey, [order, held], talk, **single)]
         begun += [button.click(begin, [button, held], [*talk, question], **single) for button in examples]
         for event in begun:
             answered = event.success(answer, [held], talk, **private, trigger_mode="multiple")
@@ -180,6 +226,7 @@ def layout(desk: Desk, quotations: Quotations) -> gradio.Blocks:
         stop.click(halt, [held], talk, **private)
         new.click(start_anew, [held], talk, **private)
         gr.on([blocks.load, again.click], suggest, None, examples, **private)
+        blocks.load(render.ready, None, current, **private)
 
     blocks.queue(api_open=False, max_size=32, default_concurrency_limit=4)
     return blocks
@@ -193,8 +240,9 @@ def create_app(store: Path) -> FastAPI:
     from fastapi.exceptions import RequestValidationError
     from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 
-    from assistant.page import library, reader
+    from assistant.page import library, past, reader
     from assistant.page.building import Builder
+    from assistant.page.conversations import Conversations
     from assistant.page.desk import Desk
     from assistant.page.guard import Guard
     from assistant.page.home import Home
@@ -203,7 +251,7 @@ def create_app(store: Path) -> FastAPI:
     from assistant.page.watching import Watching
     from index.errors import ClippingsError, NoStore
 
-    desk, quotations, builder = Desk(store), Quotations(), Builder(store)
+    desk, quotations, builder, conversations = Desk(store), Quotations(), Builder(store), Conversations(store)
     watching = Watching(store, builder)
 
     @asynccontextmanager
@@ -214,6 +262,7 @@ def create_app(store: Path) -> FastAPI:
 
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=open_page)
     app.include_router(library.routes(store, desk, builder, watching))
+    app.include_router(past.routes(store, conversations))
 
     @app.exception_handler(RequestValidationError)
     def not_ours(_: Request, __: Exception) -> JSONResponse:
@@ -247,7 +296,7 @@ def create_app(store: Path) -> FastAPI:
 
     gr.mount_gradio_app(
         app,
-        layout(desk, quotations),
+        layout(desk, quotations, conversations),
         path="/",
         footer_links=[],
         run_history=False,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from types import NoneType
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 Tier = Literal["answer", "closest", "refusal"]
 
@@ -154,6 +156,16 @@ class Answer:
     def source(self, number: int) -> Source:
         return self.sources[number - 1]
 
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any]) -> Answer:
+        """The answer whose `dataclasses.asdict` went through JSON, equal in everything; raises ValueError for anything else.
+
+        What `to_dict` leaves out must be there: its links need the versions of near-copies.
+        """
+        answer = restored(cls, fields)
+        assert isinstance(answer, cls)
+        return answer
+
     def to_dict(self) -> dict[str, Any]:
         """The answer as `ask --json` prints it."""
         fields = {**asdict(self), "refused": self.refused}
@@ -167,3 +179,26 @@ _FIELDS = (
     "question standalone tier refused confidence model generation filters notices "
     "statements left_out disagreements sources nearest seconds"
 ).split()
+
+
+def restored(kind: Any, value: Any) -> Any:
+    """A value of this type from what JSON made of it: dataclasses from objects, tuples from lists; raises ValueError."""
+    inside = get_args(kind)
+    if is_dataclass(kind) and isinstance(value, Mapping):
+        hints = get_type_hints(kind)
+        given = {one.name: restored(hints[one.name], value[one.name]) for one in fields(kind) if one.name in value}
+        try:
+            return kind(**given)  # type: ignore[operator]
+        except TypeError as error:
+            raise ValueError(f"{error}") from error
+    if get_origin(kind) is tuple and isinstance(value, list | tuple):
+        return tuple(restored(inside[0], one) for one in value)
+    if NoneType in inside:
+        return None if value is None else restored(next(one for one in inside if one is not NoneType), value)
+    if get_origin(kind) is Literal and value in inside:
+        return value
+    if kind is float and isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    if kind in (str, int, bool) and type(value) is kind:
+        return value
+    raise ValueError(f"{value!r:.80} is not what was kept")

@@ -282,6 +282,12 @@ def ask(
     publisher: Publisher = None,
     model: Model = None,
     store: Store = None,
+    form: Annotated[
+        Literal["text", "markdown", "bibtex", "ris", "csl"],
+        typer.Option(
+            "--format", help="Print the answer as text or Markdown, or its sources as BibTeX, RIS or CSL-JSON."
+        ),
+    ] = "text",
     as_json: Json = False,
 ) -> None:
     """Ask a question; the answer is made of verbatim quotations, or written by a chat model and carried by them."""
@@ -289,7 +295,9 @@ def ask(
         context.fail("Ask one QUESTION, or name a --file of them.")
     if file is not None and not as_json:
         context.fail("--file prints an answer a line: give --json, too.")
-    from assistant import Assistant
+    if as_json and form != "text":
+        context.fail("Give --json or --format, not both.")
+    from assistant import Assistant, references
     from index import Library
 
     filters: dict[str, Any] = {"since": since, "until": until, "publishers": tuple(publisher or ())}
@@ -305,7 +313,9 @@ def ask(
     if as_json:
         _json(answer.to_dict())
     else:
-        sys.stdout.write(_readable(answer))
+        forms = {"text": _readable, "markdown": references.markdown, "bibtex": references.bibtex}
+        forms |= {"ris": references.ris, "csl": references.csl}
+        sys.stdout.write(forms[form](answer))
 
 
 @app.command("evaluate")
@@ -332,13 +342,13 @@ def evaluate_command(
 ) -> None:
     """Score the search, the answers and the refusals on labelled data, beside plain dense search and plain words.
 
-    A FOLDER holds any of: qa.jsonl, or queries.jsonl with qrels.tsv, each beside docs.jsonl or a folder docs with articles; attributions.jsonl with docs; claims.jsonl; pages.jsonl. Each also gzipped (.gz).
+    A FOLDER holds any of: qa.jsonl, or queries.jsonl with qrels.tsv, each beside docs.jsonl or a folder docs with articles; attributions.jsonl with docs; claims.jsonl; pages.jsonl. Each also gzipped (.gz). STORE/feedback, where the page keeps what people thought of answers, is scored on that store's own articles.
     """
     from assistant.evaluate import evaluate
 
     with _shown(progress) as show:
         keep = store / "evaluate" if store else None
-        scores = evaluate(folders, limit, half, keep, Settings().embedding_model, show)
+        scores = evaluate(folders, limit, half, keep, Settings().embedding_model, show, _say)
     if as_json:
         _json([score.to_dict() for score in scores])
         return

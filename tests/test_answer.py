@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import json
-from dataclasses import FrozenInstanceError, replace
+from dataclasses import FrozenInstanceError, asdict, replace
 from typing import Any
 
 import pytest
 
-from assistant.answer import Also, Answer, Filters, Nearest, Quotation, Seconds, Source, Span, Statement, Voice
+from assistant.answer import (
+    Also,
+    Answer,
+    Disagreement,
+    Filters,
+    Nearest,
+    Quotation,
+    Seconds,
+    Source,
+    Span,
+    Statement,
+    Voice,
+)
 
 # The contract, name by name, in its order.
 ANSWER = [
@@ -124,3 +136,33 @@ def test_adding_up_gives_the_later() -> None:
 def test_an_answer_can_not_be_changed() -> None:
     with pytest.raises(FrozenInstanceError):
         FULL.tier = "refusal"  # type: ignore[misc]
+
+
+def test_an_answer_comes_back_from_json_whole() -> None:
+    second = FULL.statements[1].quotations[0]
+    whole = replace(FULL, disagreements=(Disagreement("how wet", (second,), ("wet",)),), confidence=None)
+    for answer in (FULL, whole):
+        assert Answer.from_dict(json.loads(json.dumps(asdict(answer)))) == answer
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"tier": "certain"},
+        {"confidence": "high"},
+        {"generation": "3"},
+        {"generation": True},
+        {"statements": {}},
+        {"statements": [{"text": "It was wet."}]},
+        {"sources": [7]},
+        {"filters": None},
+        {"seconds": {"search": 0.1}},
+        {"question": None},
+    ],
+)
+def test_what_is_no_answer_is_told(change: dict[str, Any]) -> None:
+    fields = json.loads(json.dumps(asdict(FULL)))
+    with pytest.raises(ValueError, match="is not what was kept|missing"):
+        Answer.from_dict({**fields, **change})
+    with pytest.raises(ValueError, match="missing"):
+        Answer.from_dict({name: value for name, value in fields.items() if name not in change})

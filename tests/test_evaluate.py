@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 import math
+import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from assistant.evaluate import labelled, questions, texts
 from assistant.evaluate.labelled import Claim, Half, Spoken, folded, half, sample
 from assistant.evaluate.metrics import auroc, column, interval, ranking, score
 from assistant.evaluate.questions import Rankings, together
+from index import Library
 
 ARTICLES = Path(__file__).parent.parent / "articles"
 
@@ -153,6 +155,8 @@ def test_refusals_by_hand() -> None:
     )
     assert (row.n, row.counts) == (5, {"answerable": 3, "unanswerable": 2})
     assert not questions._refusal("s", "near misses", good, [])
+    (alone,) = questions._refusal("s", "near misses", [], bad)
+    assert dict(alone.figures) == {"refused_unanswerable": 1 / 2, "answered_unanswerable": 0}
     uncalibrated = questions._refusal("s", "elsewhere", good, [answer(confidence=None, tier="closest")])
     assert "auroc" not in uncalibrated[0].figures
 
@@ -487,6 +491,104 @@ def test_a_run_over_two_sets(run: Run, bridge: Path, animals: Path, tmp_path: Pa
     for word in ("retrieval", "ndcg@10", "difference", "answers", "quotations", "refusal", "near misses"):
         assert word in out
     assert len(list((tmp_path / "kept" / "evaluate").iterdir())) == 2
+
+
+@pytest.fixture
+def rated(tmp_path: Path, sample_store: Path) -> tuple[Path, str]:
+    """A copy of the sample's store, and the id of its article on the closing of the bridge."""
+    store = tmp_path / "store"
+    shutil.copytree(sample_store, store)
+    with Library.open(store) as library:
+        return store, next(one.id for one in library.listing() if one.path.endswith("harbour-bridge-closed.md"))
+
+
+def rating(id: str, question: str, **fields: object) -> dict[str, object]:
+    """A line as the page writes it."""
+    filters = {"since": None, "until": None, "publishers": [], "inferred": False}
+    whole = {"id": id, "question": question, "asked": question, "thumb": "down", "reason": "", "answerable": None}
+    return {**whole, "doc_id": [], "answers": [], "filters": filters, "infer": True, **fields}
+
+
+WHY, CAPITAL = "Why was the Pilgrim Bridge closed?", "What is the capital of Mongolia?"
+
+
+def test_ratings_are_scored_on_their_own_store(run: Run, rated: tuple[Path, str]) -> None:
+    store, bridge = rated
+    right = {"thumb": "up", "answerable": True, "doc_id": [bridge], "answers": ["divers found cracks in two of its"]}
+    file = write(
+        store / "feedback" / "qa.jsonl",
+        rating("a", WHY, reason="Not what I asked"),
+        rating("a", WHY, **right),
+        rating("b", CAPITAL, answerable=False, reason="It should have refused"),
+        rating("c", "Who built it?", reason="Something is missing"),
+        rating("d", "Who sank it?", thumb="up", answerable=False),
+        rating("d", "Who sank it?", thumb=None),
+        rating("e", "Who sails?", **{**right, "doc_id": ["gone"]}),
+        rating("f", "What became of the ferry?", doc_id=[bridge], answers=["labelled by hand"]),
+    )
+    before = sorted(store.iterdir())
+    status, out, err = run(store / "feedback", "--json")
+    assert status == 0, err
+    assert sorted(store.iterdir()) == before
+    rows = json.loads(out)
+    assert [(row["task"], row["system"], row["n"]) for row in rows] == [
+        *(("retrieval", system, 2) for system in ("clippings", "dense", "words")),
+        ("answers", "clippings", 2),
+        ("refusal", "clippings", 3),
+    ]
+    assert (rows[3]["any"], rows[4]["refused_unanswerable"]) == (1 / 2, 1)
+    assert err.splitlines() == [
+        f"{file}: 1 answer was rated down with no right answer known, and is not scored: line 4 (Who built it?). "
+        'Add “doc_id” and “answers” to its line, or "answerable": false.',
+        f"Not scored, since the store no longer holds their articles: {file}: line 7.",
+    ]
+
+
+def test_ratings_of_refusals_alone_are_scored_too(run: Run, rated: tuple[Path, str]) -> None:
+    store, _ = rated
+    write(
+        store / "feedback" / "qa.jsonl",
+        rating("b", CAPITAL, answerable=False),
+        rating("c", "Who?"),
+        rating("d", "Why?"),
+    )
+    status, out, err = run(store / "feedback")
+    assert status == 0, err
+    assert "refused" in out
+    assert (
+        "2 answers were rated down with no right answer known, and are not scored: line 2 (Who?); line 3 (Why?)" in err
+    )
+
+
+def test_a_question_rated_under_filters_is_asked_under_them(tmp_path: Path) -> None:
+    (tmp_path / "record.sqlite").touch()
+    filters = {"since": "2025-06-01", "until": None, "publishers": ["The Beacon"], "inferred": True}
+    write(
+        tmp_path / "feedback" / "qa.jsonl",
+        rating("a", WHY, answerable=False, filters=filters, infer=True),
+        rating("b", WHY, answerable=False, filters={**filters, "inferred": False}, infer=False),
+    )
+    inferred, chosen = labelled.read(tmp_path / "feedback").questions
+    assert inferred.within == {}
+    assert chosen.within == {"since": "2025-06-01", "until": None, "publishers": ("The Beacon",), "infer": False}
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (rating("a", WHY, answerable=True), "line 1: expected the article that answers it in “doc_id”"),
+        (rating("a", WHY, doc_id=["x"], answerable="no"), "line 1: expected true or false in “answerable”"),
+        (rating("a", WHY, answerable=False, filters=7), "line 1: expected an object in “filters”"),
+        (rating("a", WHY, answerable=False, filters={"since": 7}, infer=False), "line 1: expected dates and names"),
+        (rating("", WHY), "line 1: expected a name or a number in “id”"),
+        (rating("a", " "), "line 1: expected words in “question”"),
+    ],
+)
+def test_a_rating_that_was_spoiled_by_hand_is_named(line: object, message: str, tmp_path: Path) -> None:
+    (tmp_path / "record.sqlite").touch()
+    write(tmp_path / "feedback" / "qa.jsonl", line)
+    with pytest.raises(BadLabels, match=message):
+        labelled.read(tmp_path / "feedback")
 
 
 def test_what_can_not_be_scored_is_one_line_and_status_1(run: Run, bridge: Path, tmp_path: Path) -> None:

@@ -24,25 +24,28 @@ def evaluate(
     keep: Path | None = None,
     embedding_model: str = "",
     progress: Progress = lambda _stage, _done, _total: None,
+    note: Callable[[str], None] = lambda _line: None,
 ) -> list[Score]:
     """The scores on labelled folders: of each whatever it holds labels for, and of all together where several are searched.
 
     Every file is read, and every line checked, before anything is scored. `half` scores one half of each set, `limit` at
-    most so many questions of a sort, documents, claims and pages. Stores are made for the occasion, or kept in a folder.
-    Raises BadLabels.
+    most so many questions of a sort, documents, claims and pages. Stores are made for the occasion, or kept in a folder;
+    ratings are scored on the store that they were given over. What is not scored is told by `note`. Raises BadLabels.
     """
     sets = [labelled.read(folder) for folder in dict.fromkeys(folders)]
+    for line in (line for one in sets for line in one.notes):
+        note(line)
     scores: list[Score] = []
     rankings: list[questions.Rankings] = []
     with _place(keep) as place:
         searched = [
-            questions.prepare(one, place / _name(one), embedding_model, _within(one, progress))
+            questions.prepare(one, place / _name(one), embedding_model, _within(one, progress), note)
             for one in sets
             if one.questions
         ]
         for one in sets:
             show = _within(one, progress)
-            for prepared in [ready for ready in searched if ready.labelled is one]:
+            for prepared in [ready for ready in searched if ready.labelled.name == one.name]:
                 elsewhere = questions.elsewhere(prepared, searched, half)
                 asked = questions.ask(prepared, elsewhere, half, limit, show)
                 rankings += asked.rankings

@@ -11,7 +11,7 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeVar
 
@@ -21,11 +21,14 @@ from index.errors import Unreadable
 from index.readers.apart import Reader
 from index.readers.fields import text_of
 
+_NAMED = 10  # questions that a note names; all are counted
+
 Half = Literal["choose", "report"]
 Span = tuple[int, int]
 
 LOOKED_FOR = (
-    "qa.jsonl, or queries.jsonl with qrels.tsv (each with docs.jsonl or a folder docs), "
+    "qa.jsonl, or queries.jsonl with qrels.tsv (each with docs.jsonl or a folder docs; in a store's folder feedback, "
+    "qa.jsonl goes with the store's own articles), "
     "attributions.jsonl with docs.jsonl, claims.jsonl, or pages.jsonl"
 )
 
@@ -41,6 +44,7 @@ class Question:
     gains: Mapping[str, int]  # of the documents that are right, by id; graded where people graded them
     answers: tuple[str, ...]  # one of these must stand in a quotation; spaces folded
     where: str  # file and line
+    within: Mapping[str, Any] = field(default_factory=dict)  # what it is asked with, by the names of Assistant.ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,8 @@ class Labelled:
     spoken: tuple[Spoken, ...]
     claims: tuple[Claim, ...]
     pages: tuple[Page, ...]
+    store: Path | None = None  # whose articles the questions are about, where there are no docs: those of its ratings
+    notes: tuple[str, ...] = ()  # what is not scored, and why
 
 
 class Item(Protocol):
@@ -145,21 +151,25 @@ def read(folder: Path) -> Labelled:
     if not any(files.values()):
         what = "holds nothing labelled" if folder.is_dir() else "is not a folder"
         raise BadLabels(f"{folder} {what}; looked for are {LOOKED_FOR}; each also .gz")
+    rated = folder.parent if files["qa"] and docs is None and (folder.parent / "record.sqlite").is_file() else None
     for name in ("queries", "qa", "attributions"):
-        if files[name] and docs is None:
+        if files[name] and docs is None and not (name == "qa" and rated):
             raise BadLabels(f"{files[name]} needs docs.jsonl beside it, or a folder docs with the articles.")
     documents = _documents(docs) if docs and docs.is_file() else {}
     questions: list[Question] = []
+    notes: list[str] = []
     if file := files["queries"]:
         questions += _queries(file, folder, documents)
     if file := files["qa"]:
-        questions += _qa(file, documents)
+        questions += _rated(file, notes) if rated else _qa(file, documents)
     spoken: list[Spoken] = []
     if docs and (file := files["attributions"]):
         spoken = _spoken(file, documents or _articles(docs))
     claims = list(_claims(files["claims"])) if files["claims"] else []
     pages = list(_pages(files["pages"])) if files["pages"] else []
-    return Labelled(str(folder), docs, tuple(questions), tuple(spoken), tuple(claims), tuple(pages))
+    return Labelled(
+        str(folder), docs, tuple(questions), tuple(spoken), tuple(claims), tuple(pages), rated, tuple(notes)
+    )
 
 
 # ---------------------------------------------------------------------------------------------- files and lines
@@ -248,6 +258,15 @@ def _text_lines(file: Path) -> Iterator[tuple[str, str]]:
 def _lines(file: Path) -> Iterator[_Line]:
     """The records of a file with one JSON object a line, no two of one id."""
     seen: dict[str, str] = {}
+    for line in _records(file):
+        id = line.identity("id")
+        if id in seen:
+            raise line.wrong(f"the id {id} stands in {seen[id].removeprefix(f'{file}: ')}, too")
+        seen[id] = line.where
+        yield line
+
+
+def _records(file: Path) -> Iterator[_Line]:
     for where, text in _text_lines(file):
         try:
             fields = json.loads(text)
@@ -255,12 +274,7 @@ def _lines(file: Path) -> Iterator[_Line]:
             raise BadLabels(f"{where}: not JSON ({error})") from error
         if not isinstance(fields, dict):
             raise BadLabels(f"{where}: expected one JSON object, {{…}}")
-        line = _Line(where, fields)
-        id = line.identity("id")
-        if id in seen:
-            raise line.wrong(f"the id {id} stands in {seen[id].removeprefix(f'{file}: ')}, too")
-        seen[id] = where
-        yield line
+        yield _Line(where, fields)
 
 
 # ---------------------------------------------------------------------------------------------- what they hold
@@ -344,6 +358,52 @@ def _qa(file: Path, documents: Mapping[str, _Document]) -> Iterator[Question]:
         answers = line.texts("supporting_sentences") or line.texts("answers")
         gains, gold = (dict.fromkeys(docs, 1), tuple(map(folded, answers))) if answerable else ({}, ())
         yield Question(id, key, line.text("question"), answerable, gains, gold, line.where)
+
+
+def _rated(file: Path, notes: list[str]) -> Iterator[Question]:
+    """The questions whose answers people rated, each by its latest line; those with no right answer known are noted."""
+    latest: dict[str, _Line] = {}
+    for line in _records(file):
+        latest[line.identity("id")] = line
+    unknown: list[str] = []
+    for id, line in latest.items():
+        if line.fields.get("thumb", "") is None:  # taken back
+            continue
+        docs, told = line.identities("doc_id"), line.fields.get("answerable")
+        if told is None and not docs:
+            place = line.where.removeprefix(f"{file}: ")
+            unknown.append(f"{place} ({line.text('question')})")
+            continue
+        answerable = told is None or line.flag("answerable")
+        if answerable and not docs:
+            raise line.wrong('expected the article that answers it in “doc_id”, or "answerable": false')
+        gains, gold = (dict.fromkeys(docs, 1), tuple(map(folded, line.texts("answers")))) if answerable else ({}, ())
+        key = docs[0] if gains else id
+        yield Question(id, key, line.text("question"), answerable, gains, gold, line.where, _within(line))
+    if unknown:
+        shown = "; ".join(unknown[:_NAMED]) + ("; …" if len(unknown) > _NAMED else "")
+        one = len(unknown) == 1
+        notes.append(
+            f"{file}: {len(unknown)} {'answer was' if one else 'answers were'} rated down with no right answer known, and "
+            f"{'is' if one else 'are'} not scored: {shown}. Add “doc_id” and “answers” to {'its line' if one else 'their lines'}"
+            ', or "answerable": false.'
+        )
+
+
+def _within(line: _Line) -> dict[str, Any]:
+    """The filters that a person chose for a question; those that were read out of it are read out of it again."""
+    filters = line.fields.get("filters") or {}
+    if not isinstance(filters, Mapping):
+        raise line.wrong("expected an object in “filters”")
+    if line.fields.get("infer", True) is not False:
+        return {}
+    publishers = filters.get("publishers") or []
+    days = {name: filters.get(name) for name in ("since", "until")}
+    if not all(isinstance(one, str) for one in publishers) or not all(
+        isinstance(day, str | None) for day in days.values()
+    ):
+        raise line.wrong("expected dates and names of publishers in “filters”")
+    return {**days, "publishers": tuple(publishers), "infer": False}
 
 
 def _spoken(file: Path, documents: Mapping[str, _Document]) -> list[Spoken]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -63,8 +63,12 @@ class Outcome:
     rankings: list[Rankings]  # one, or none where no question says which documents are right
 
 
-def prepare(labelled: Labelled, store: Path, embedding_model: str, progress: Progress) -> Prepared:
+def prepare(
+    labelled: Labelled, store: Path, embedding_model: str, progress: Progress, note: Callable[[str], None]
+) -> Prepared:
     """A store of a set's documents, built where there is none of them yet; raises BadLabels when a file is missing."""
+    if labelled.store is not None:
+        return _in_place(labelled, labelled.store, note)
     assert labelled.docs is not None
     store.parent.mkdir(parents=True, exist_ok=True)
     report = build([labelled.docs], store, embedding_model=embedding_model, progress=progress)
@@ -80,6 +84,18 @@ def prepare(labelled: Labelled, store: Path, embedding_model: str, progress: Pro
             if doc not in article_of and not records:
                 raise BadLabels(f"{question.where}: no document {doc} was read" + (f" ({unread})" if unread else ""))
     return Prepared(labelled, store, article_of, frozenset(article.title.casefold() for article in articles))
+
+
+def _in_place(labelled: Labelled, store: Path, note: Callable[[str], None]) -> Prepared:
+    """The store that the questions were asked of, without those whose articles it no longer holds."""
+    with Library.open(store) as library, library.view() as view:
+        titles = {listed.id: listed.title for listed in view.listing()}
+    there = [question for question in labelled.questions if titles.keys() >= question.gains.keys()]
+    gone = [question.where for question in labelled.questions if question not in there]
+    if gone:
+        note(f"Not scored, since the store no longer holds their articles: {'; '.join(gone)}.")
+    folded_titles = frozenset(title.casefold() for title in titles.values())
+    return Prepared(replace(labelled, questions=tuple(there)), store, {id: id for id in titles}, folded_titles)
 
 
 def elsewhere(prepared: Prepared, all: Sequence[Prepared], part: Half | None) -> list[Question]:
@@ -110,7 +126,8 @@ def ask(
         assistant = Assistant(library)
         for done, question in enumerate([*own, *elsewhere], 1):
             try:
-                answers[question.where] = assistant.ask(question.text)
+                within = question.within if done <= len(own) else {}  # filters of this set mean nothing to another
+                answers[question.where] = assistant.ask(question.text, **within)
                 if question.gains:
                     with library.view() as view:
                         for system, articles in _ranked(view, question.text, len(set(prepared.article_of.values()))):
@@ -206,8 +223,13 @@ def _answers(set: str, asked: Sequence[tuple[Question, Answer]]) -> list[Score]:
 
 def _refusal(set: str, kind: str, answerable: Sequence[Answer], unanswerable: Sequence[Answer]) -> list[Score]:
     """How well confidence tells answerable questions from others, and how many of each are refused and answered."""
-    if not answerable or not unanswerable:
+    if not unanswerable:
         return []
+    counts = {"answerable": len(answerable), "unanswerable": len(unanswerable)}
+    if not answerable:  # ratings may be of refusals alone
+        bad = np.array([_sureness(one) for one in unanswerable], float)
+        alone: dict[str, Figure] = {"refused_unanswerable": column(1), "answered_unanswerable": column(2)}
+        return [score(set, "refusal", "clippings", [bad], alone, kind=kind, counts=counts)]
     samples = [np.array([_sureness(one) for one in answers], float) for answers in (answerable, unanswerable)]
     figures: dict[str, Figure] = {
         "auroc": lambda good, bad: auroc(good[:, 0], bad[:, 0]),
@@ -218,7 +240,6 @@ def _refusal(set: str, kind: str, answerable: Sequence[Answer], unanswerable: Se
     }
     if any(one.confidence is None for one in (*answerable, *unanswerable)):
         del figures["auroc"]
-    counts = {"answerable": len(answerable), "unanswerable": len(unanswerable)}
     return [score(set, "refusal", "clippings", samples, figures, kind=kind, counts=counts)]
 
 

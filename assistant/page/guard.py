@@ -14,6 +14,7 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 BODY_LIMIT = 1_000_000  # bytes; a question has at most 2,000 characters, and a conversation stays on the server
+SHORT_LIMIT = 10_000  # bytes of a rating with its reason
 FILE_LIMIT = 50_000_000  # bytes of a file that is added: the longest that an article may be
 NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
@@ -76,8 +77,8 @@ TOO_MUCH = Refusal(413, "This is more than the page takes.")
 WAYS = (
     Way("GET", r"/"),
     Way("GET", r"/articles/[^/]{1,256}"),
-    Way("GET", r"/page/(style|library)\.css"),
-    Way("GET", r"/page/(page|library)\.js"),
+    Way("GET", r"/page/(style|library|past)\.css"),
+    Way("GET", r"/page/(page|library|past)\.js"),
     Way("GET", r"/favicon\.(svg|ico)"),
     Way("GET", r"/theme\.css"),
     Way("GET", r"/(assets|static)/[0-9A-Za-z_./@-]+"),
@@ -86,6 +87,9 @@ WAYS = (
     Way("POST", r"/gradio_api/(queue/join|cancel|reset)"),
     Way("GET", r"/library/(state|articles|coverage|places)"),
     Way("POST", r"/library/(index|folders|forget|restore|cancel|watching)", "application/json"),
+    Way("GET", r"/conversations/list"),
+    Way("GET", r"/conversations/[0-9a-f]{32}/[0-9]{1,7}\.(bib|ris|json|md)"),
+    Way("POST", r"/conversations/(delete|rate)", "application/json", SHORT_LIMIT),
     Way("POST", r"/library/files", "application/octet-stream", FILE_LIMIT, streamed=True),
 )
 

@@ -15,7 +15,9 @@ HEAD = (
     '<link rel="icon" type="image/svg+xml" href="/favicon.svg">'
     '<meta name="color-scheme" content="light dark"><meta name="robots" content="noindex">'
     '<link rel="stylesheet" href="/page/style.css"><link rel="stylesheet" href="/page/library.css">'
-    '<script src="/page/page.js" defer></script><script src="/page/library.js" defer></script></head>'
+    '<link rel="stylesheet" href="/page/past.css">'
+    '<script src="/page/page.js" defer></script><script src="/page/library.js" defer></script>'
+    '<script src="/page/past.js" defer></script></head>'
 )
 # What stands before and after Gradio's own part of the page, which is one of two tabs.
 _BEFORE, _AFTER = (Path(__file__).parent / "library.html").read_text(encoding="utf-8").split("</header>\n", 1)

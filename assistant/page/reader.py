@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Protocol
 
 from assistant.page.kept import Kept, Place, Quotations
-from assistant.page.text import link_out, listed, plain_date, web_address
+from assistant.page.text import link_out, listed, plain_date
+from assistant.references import web_address
 from index.article import Article
 from index.errors import ArticleChanged, ArticleGone, ClippingsError
 

@@ -6,9 +6,15 @@ Each function gives one line of HTML: a Markdown reader leaves a block of HTML a
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from assistant.answer import Also, Answer, Filters, Nearest, Quotation, Source, Statement, Voice
-from assistant.page.text import counted, link_out, listed, literal, plain_date, reader_address, web_address
+from assistant.page.text import counted, link_out, listed, literal, plain_date, reader_address
+from assistant.references import web_address
+
+if TYPE_CHECKING:
+    from assistant.page.conversation import Turn
 
 TIERS = {
     "answer": "From your articles",
@@ -33,20 +39,48 @@ def notice(text: str) -> str:
     return f'<div class="notice" role="alert">{literal(text)}</div>' if text else ""
 
 
-def stopped(shown: str) -> str:
-    """An answer that was stopped, with what there was of it."""
-    kept = "" if 'class="pending"' in shown else shown
-    return f'{kept}<div class="stopped">Stopped.</div>'
+def stopped() -> str:
+    """What stands under an answer that was stopped."""
+    return '<div class="stopped">Stopped.</div>'
 
 
-def answer(found: Answer) -> str:
-    """An answer, whole or so far: tier, notices, statements with their quotations, sources or nearest passages."""
+def current(conversation: str) -> str:
+    """What tells the page which conversation it shows: after a reload it asks for that one."""
+    return f'<span class="current" id="conversation-{conversation or "none"}"></span>'
+
+
+def ready() -> str:
+    """What tells the page that it can be asked for a conversation."""
+    return '<span class="ready"></span>'
+
+
+def actions(conversation: str, turn: Turn) -> str:
+    """The place of what can be done with an answer; page.js draws it, since Gradio lets no button through."""
+    rating = turn.rating
+    marks = [
+        "actions",
+        "finished" if turn.answer and not turn.stopped else "",
+        "cites" if turn.answer and turn.answer.sources else "",
+        f"rated-{rating.thumb}" if rating else "",
+    ]
+    reason = literal(rating.reason) if rating else ""
+    return (
+        f'<div class="{" ".join(mark for mark in marks if mark)}" '
+        f'id="answer-{conversation}-{turn.number}-{turn.id}">{reason}</div>'
+    )
+
+
+def answer(found: Answer, chips_of: str = "", without: Sequence[str] = ()) -> str:
+    """An answer, whole or so far: tier, notices, statements with their quotations, sources or nearest passages.
+
+    Filters are told in a sentence; of the turn that is named here they are chips, which can be taken away.
+    """
     parts = [
         f'<div class="answer tier-{found.tier}">',
         f'<p class="tier">{TIERS[found.tier]}</p>',
         f'<p class="confidence">{confidence(found)}</p>' if found.statements or found.nearest else "",
         _asked_as(found),
-        _filters(found.filters),
+        _chips(found.filters, chips_of, without) if chips_of else _filters(found.filters),
         *(f'<p class="remark">{literal(text)}</p>' for text in found.notices),
         *(_statement(found, statement) for statement in found.statements),
         _left_out(found.left_out),
@@ -85,6 +119,29 @@ def _asked_as(found: Answer) -> str:
     return f'<p class="remark">Asked as: {literal(found.standalone)}</p>'
 
 
+def chips(filters: Filters) -> dict[str, str]:
+    """Each filter by the name that it is taken away by, in words."""
+    named = {f"publisher-{place}": name for place, name in enumerate(filters.publishers)}
+    if filters.since:
+        named["since"] = f"from {plain_date(filters.since)}"
+    if filters.until:
+        named["until"] = f"until {plain_date(filters.until)}"
+    return named
+
+
+def _chips(filters: Filters, turn: str, without: Sequence[str]) -> str:
+    why = ", as your question says" if filters.inferred else ""
+    drawn = " ".join(
+        f'<span class="chip" id="filter-{turn}-{name}"><bdi>{literal(told)}</bdi></span>'
+        for name, told in chips(filters).items()
+    )
+    row = f'<p class="chips">Searched only{why}: {drawn}</p>' if drawn else ""
+    if not without:
+        return row
+    words = literal(f"Searched without: {listed(without)}")
+    return f'{row}<p class="remark"><span class="without" id="without-{turn}">{words}</span></p>'
+
+
 def _filters(filters: Filters) -> str:
     bounds = [
         f"from {plain_date(filters.since)}" if filters.since else "",
@@ -92,20 +149,16 @@ def _filters(filters: Filters) -> str:
         f"in {listed(filters.publishers)}" if filters.publishers else "",
     ]
     told = " ".join(bound for bound in bounds if bound)
-    if not told:
-        return ""
-    why = ", as your question says" if filters.inferred else ""
-    return f'<p class="remark">{literal(f"Searched only articles {told}{why}.")}</p>'
+    return f'<p class="remark">{literal(f"Searched only articles {told}.")}</p>' if told else ""
 
 
 def _statement(found: Answer, statement: Statement) -> str:
+    quotations = "".join(_quotation(found, quotation) for quotation in statement.quotations)
     if statement.verdict == "quoted":
-        quotations = "".join(_quotation(found, quotation) for quotation in statement.quotations)
         return f'<div class="statement">{quotations}</div>'
     markers = " ".join(_marker(found, quotation) for quotation in statement.quotations)
-    quotations = "".join(_quotation(found, quotation) for quotation in statement.quotations)
     return (
-        f'<div class="statement"><p class="written" dir="auto">{literal(statement.text)} {markers}</p>'
+        f'<div class="statement supported"><p class="written" dir="auto">{literal(statement.text)} {markers}</p>'
         f"{quotations}</div>"
     )
 
@@ -137,10 +190,15 @@ def _left_out(sentences: tuple[str, ...]) -> str:
     if not sentences:
         return ""
     told = counted(len(sentences), "sentence", "sentences")
+    one = len(sentences) == 1
+    why = (
+        f"The model wrote {'it' if one else 'them'}, and no quotation from your articles carries {'it' if one else 'them'}; "
+        f"so {'it is' if one else 'they are'} no part of the answer."
+    )
     rows = "".join(f'<li dir="auto">{literal(sentence)}</li>' for sentence in sentences)
     return (
-        f'<details class="left-out"><summary>{told} left out: no quotation carries '
-        f"{'it' if len(sentences) == 1 else 'them'}</summary><ul>{rows}</ul></details>"
+        f'<details class="left-out"><summary>{told} left out; <span class="show">show</span></summary>'
+        f'<p class="why">{why}</p><ul>{rows}</ul></details>'
     )
 
 

@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Iterable
 from datetime import date
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 _ACTIVE = re.compile(r"[^0-9A-Za-z \u00a0-\U0010ffff]")
 _BREAK = re.compile(r"[\t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
@@ -15,18 +15,6 @@ _BREAK = re.compile(r"[\t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 def literal(text: str) -> str:
     """The text on one line, as HTML that neither a browser nor a Markdown reader takes for more than text."""
     return _ACTIVE.sub(lambda found: f"&#{ord(found[0])};", _BREAK.sub(" ", text))
-
-
-def web_address(url: str | None) -> str | None:
-    """The address if it is a page of the web, else nothing: other schemes can do things."""
-    if url is None or re.search(r"[\x00-\x20\x7f\\]", url):
-        return None
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname
-    except ValueError:
-        return None
-    return url if parts.scheme in ("http", "https") and host else None
 
 
 def link_out(url: str, label: str) -> str:

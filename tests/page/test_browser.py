@@ -220,8 +220,8 @@ import pathlib, sys, threading
 import assistant
 from assistant import Assistant
 class Slow(Assistant):
-    def stream(self, question, history=()):
-        first, *rest = super().stream(question, history)
+    def stream(self, question, **within):
+        first, *rest = super().stream(question, **within)
         yield first
         while not pathlib.Path(sys.argv[1]).exists():
             threading.Event().wait(0.05)

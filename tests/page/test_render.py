@@ -12,9 +12,11 @@ from small import ATTACKS, answer
 
 from assistant.answer import Also, Filters, Quotation, Source, Span, Statement, Voice
 from assistant.page import render
+from assistant.page.conversation import Rating, Turn
 
 TAG = re.compile(
-    r"</?(?:div|p|blockquote|footer|bdi|ol|ul|li|span|details|summary)(?: (?:class|dir|role)=\"[a-z -]+\"| value=\"\d+\")*>"
+    r"</?(?:div|p|blockquote|footer|bdi|ol|ul|li|span|details|summary)"
+    r"(?: (?:class|dir|role)=\"[a-z -]+\"| id=\"[0-9a-z-]+\"| value=\"\d+\")*>"
     r"|<a class=\"(?:cite|open)\" href=\"/articles/a1\?version=0{64}(?:&amp;start=\d+&amp;end=\d+#quotation)?\""
     r"(?: dir=\"auto\")?>"
     r"|<a class=\"out\" href=\"https?://[^\"<>]*\" target=\"_blank\" rel=\"noopener noreferrer nofollow\">"
@@ -28,7 +30,8 @@ def words(shown: str) -> str:
 
 @given(st.text() | st.sampled_from(ATTACKS), st.sampled_from(["answer", "closest", "refusal"]))
 def test_only_our_own_tags_are_shown(text: str, tier: str) -> None:
-    shown = render.answer(answer(text, tier))
+    shown = render.answer(answer(text, tier), "t1", (text,))
+    shown += render.actions("c1", Turn(text, 1, "t1", answer(text, tier), rating=Rating("down", text)))
     assert "<" not in TAG.sub("", shown)
     assert "\n" not in shown
 
@@ -127,10 +130,40 @@ def test_a_refusal_shows_the_nearest_passages_and_no_sources() -> None:
 
 
 def test_what_the_search_was_narrowed_to_is_told() -> None:
-    filters = Filters("2025-06-01", "2025-06-30", ("The Beacon",), inferred=True)
+    filters = Filters("2025-06-01", "2025-06-30", ("The Beacon", "<b>"))
     told = words(render.answer(answer(filters=filters)))
-    assert "Searched only articles from 1 June 2025 until 30 June 2025 in The Beacon, as your question says." in told
+    assert "Searched only articles from 1 June 2025 until 30 June 2025 in The Beacon and <b>." in told
 
 
-def test_sentences_left_out_are_counted() -> None:
-    assert "2 sentences left out: no quotation carries them" in words(render.answer(answer(left_out=("a", "b"))))
+def test_filters_that_can_be_taken_away_are_chips() -> None:
+    filters = Filters("2025-06-01", None, ("The Beacon", "<b>"), inferred=True)
+    shown = render.answer(answer(filters=filters), "t1", ("until 3 June 2025", "<i>"))
+    chips = re.findall(r'<span class="chip" id="filter-t1-([a-z0-9-]+)">(.*?)</span>', shown)
+    assert [(name, words(told).strip()) for name, told in chips] == [
+        ("publisher-0", "The Beacon"),
+        ("publisher-1", "<b>"),
+        ("since", "from 1 June 2025"),
+    ]
+    assert "Searched only, as your question says:" in words(shown)
+    assert "Searched without: until 3 June 2025 and <i>" in words(shown)
+    assert "Searched only articles" not in words(shown)
+
+
+@pytest.mark.parametrize(
+    ("left_out", "told", "why"),
+    [
+        (
+            ("a", "b"),
+            "2 sentences left out; show",
+            "The model wrote them, and no quotation from your articles carries them",
+        ),
+        (("a",), "1 sentence left out; show", "The model wrote it, and no quotation from your articles carries it"),
+    ],
+)
+def test_sentences_left_out_are_counted(left_out: tuple[str, ...], told: str, why: str) -> None:
+    shown = render.answer(answer(left_out=left_out))
+    assert told in re.sub("\n", "", words(shown))
+    assert why in words(shown)
+    assert [words(row).strip() for row in re.findall("<li[^>]*>(.*?)</li>", shown.split("left-out")[1])][
+        : len(left_out)
+    ] == list(left_out)

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small import ATTACKS
 
-from assistant.page.text import listed, literal, plain_date, reader_address, web_address
+from assistant.page.text import listed, literal, plain_date, reader_address
+from assistant.references import web_address
 
 
 @given(st.text() | st.sampled_from(ATTACKS))
