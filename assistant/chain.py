@@ -12,7 +12,8 @@ from typing import Any
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from assistant import confidence
-from assistant.answer import Also, Answer, Filters, Nearest, Quotation, Seconds, Source, Statement
+from assistant.answer import Also, Answer, Disagreement, Filters, Nearest, Quotation, Seconds, Source, Statement
+from assistant.disagreements import Difference, differing
 from assistant.question import Turn, standalone
 from assistant.quoting import Quoted, quote
 from assistant.ranking import sentences_of
@@ -89,6 +90,7 @@ class Assistant:
                 for grown in _quoted(answer, quoted, sources):
                     answer = grown
                     yield answer
+                answer = _with_disagreements(answer, differing(asked, ranked))
         yield replace(answer, seconds=Seconds(answer.seconds.search, round(time.monotonic() - searched, 4)))
 
     def as_runnable(self) -> Runnable[str | Mapping[str, Any], Answer]:
@@ -131,6 +133,22 @@ def _quoted(answer: Answer, quoted: Sequence[Quoted], sources: Mapping[str, Sour
         statement = Statement(one.text, "quoted", (quotation,))
         answer = replace(answer, statements=(*answer.statements, statement), sources=tuple(used.values()))
         yield answer
+
+
+def _with_disagreements(answer: Answer, found: Sequence[Difference]) -> Answer:
+    """The answer with what sources answer differently; articles that it did not quote yet are numbered after the others."""
+    sources = {source.article_id: source for source in answer.sources}
+    disagreements = []
+    for one in found:
+        quotations = []
+        for quoted in one.quoted:
+            article = quoted.hit.article
+            number = sources.setdefault(article.id, _source(len(sources) + 1, article, quoted.hit.also)).number
+            quotations.append(
+                Quotation(number, quoted.start, quoted.end, quoted.text, article.page(quoted.start), quoted.voice)
+            )
+        disagreements.append(Disagreement(one.about, tuple(quotations), one.values))
+    return replace(answer, sources=tuple(sources.values()), disagreements=tuple(disagreements))
 
 
 def _newer(sources: Iterable[Source]) -> Iterator[str]:
