@@ -60,6 +60,11 @@ _NOUNS: dict[str, Sort] = {
     **dict.fromkeys((noun for noun in _DIMENSIONS if noun not in ("much", "long", "old", "fast")), "number"),
 }
 _WHAT_IS = regex.compile(r"(?:what|which)(?:['’]s| (?:is|was|will be|were)) ", regex.IGNORECASE)
+_WHICH = regex.compile(r"(?:what|which)\b", regex.IGNORECASE)
+_HOLDER = regex.compile(
+    r"\bwho(?:['’]s| (?:is|was|will be|became|becomes))\b|\b(?:what|which)(?:['’]s| (?:is|was)) the\b", regex.IGNORECASE
+)
+_WHAT_COSTS = regex.compile(r"what (?:does|do|did|will|would) .+ costs?\b", regex.IGNORECASE)
 _PLAIN_PLACES = _words("city town country state village nation")
 # A question of several things, or of any one of several, has answers that differ without a quarrel.
 _SEVERAL = regex.compile(
@@ -119,9 +124,12 @@ def asked_for(question: str) -> AskedFor | None:
     subjects, roles = _subjects(read)
     in_names = {place for name in read.names for place in range(name.start, name.end)}
     in_facts = {place for fact in read.facts for place in range(fact.start, fact.end)}
+    holder = _HOLDER.search(question) is not None
     plain = [token for place, token in enumerate(read.tokens) if place not in in_names | in_facts and token.key]
     counted = _counted(read.tokens) if sort == "number" else ""
-    relation = frozenset(token.key for token in plain if token.word not in _GENERIC) | roles
+    relation = frozenset(token.key for token in plain if token.word not in _GENERIC)
+    if holder or not _WHICH.match(question):
+        relation |= roles
     return AskedFor(
         about=_about(question, asks),
         sort=sort,
@@ -135,8 +143,7 @@ def asked_for(question: str) -> AskedFor | None:
         amounts=tuple(fact.value for fact in read.facts if not isinstance(fact.value, Day)),
         year=_YEAR.search(question) is not None,
         plain_place=next((token.word for token in plain if token.word in _PLAIN_PLACES), ""),
-        holder=regex.search(r"\bwho(?:['’]s| (?:is|was|will be|became|becomes))\b", question, regex.IGNORECASE)
-        is not None,
+        holder=holder,
     )
 
 
@@ -149,6 +156,8 @@ def _sort(question: str, asks: regex.Match[str] | None, sequence: Sequence[Token
     if kind in _SORTS:
         return _SORTS[kind]
     if kind == "manner" and asks and asks[0].lower().startswith("how "):
+        return "number"
+    if _WHAT_COSTS.match(question):
         return "number"
     if kind != "thing" or (asks and not _WHAT_IS.match(question, asks.start())):
         return None

@@ -23,6 +23,7 @@ _PASSED = 3  # content words that may stand between a date and what happened the
 _ROUGH = Fraction(1, 10)  # by which a rounded number may be off
 _PLENTY = 100  # from here on a round number may be a rounded one
 _BOUNDED = 2  # "more than 200" may be so many times as many
+_SHORT = 4  # letters, beyond which a full stop ends a sentence and no short form
 _CAPITALS = 0.8  # share of the words that tell, beyond which capitals tell nothing
 _SPELLING = 0.8  # how alike two spellings of a name are
 _ROUGHLY = frozenset("about around roughly approximately some nearly almost circa estimated".split())
@@ -74,7 +75,10 @@ class Claim:
         before = [token.word for token in sequence[max(0, start - 2) : start]]
         if isinstance(self.value, Amount):
             start -= 2 if before in _BOUNDS else int(before[-1:] != [] and before[-1] in _HEDGES)
-        last = sequence[self.end - 1]
+        end = self.end - (
+            self.end - start > 1 and sequence[self.end - 1].text == "." and len(sequence[self.end - 2].text) > _SHORT
+        )
+        last = sequence[end - 1]
         return self.said.read.text[sequence[start].start : last.start + len(last.text)]
 
 
@@ -197,7 +201,7 @@ def _names(asked: AskedFor, said: Said) -> Iterator[Claim]:
         return
     for name in read.names:
         start, end = bare(asked, read.tokens, name)
-        if start == end:
+        if start == end or not name.sure:
             continue
         words = tuple(token.word for token in read.tokens[start:end] if token.kind == "word")
         if not words or asked.words.intersection(words):
@@ -241,7 +245,8 @@ def _hooks(asked: AskedFor, read: Sentence, start: int, end: int) -> Iterator[tu
             or token.word.endswith("ly")
         )
 
-    before = next((sequence[place].word for place in range(start - 1, -1, -1) if sequence[place].word != "the"), "")
+    leading = (sequence[place].word for place in range(start - 1, -1, -1))
+    before = next((word for word in leading if word != "the" and word not in ROLES), "")
     if before not in _BEFORE_OTHERS or asked.sort == "place":
         for place in range(start - 1, max(-1, start - 1 - _BETWEEN), -1):
             if sequence[place].key in asked.relation:

@@ -468,6 +468,15 @@ def _readable(answer: Answer) -> str:
                 f"  “{' '.join(quotation.text.split())}” [{quotation.source}]",
                 (f"    — {voice.speaker}{via}, according to {outlet}" if voice else f"    — in {outlet}") + page,
             ]
+    for differs in answer.disagreements:
+        lines += ["", f"  The articles differ: {differs.about}"]
+        for quotation, value in zip(differs.quotations, differs.values, strict=True):
+            source = answer.source(quotation.source)
+            said = f"; {quotation.voice.speaker} says so" if quotation.voice else ""
+            lines += [
+                f"    {' '.join(value.split())} — {source.publisher or 'no publisher'}, {source.published or 'no date'}{said}",
+                f"      “{' '.join(quotation.text.split())}” [{quotation.source}]",
+            ]
     lines.append("")
     for source in answer.sources:
         also = "".join(

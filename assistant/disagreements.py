@@ -19,16 +19,17 @@ from assistant.asked_for import AskedFor, asked_for
 from assistant.checking import tables
 from assistant.checking.quantities import Day, agree
 from assistant.checking.sentence import Sentence, same_word
-from assistant.checking.tokens import Token, opposed, tokens
+from assistant.checking.tokens import Token, fold, key, opposed
 from assistant.claims import Called, Claim, Said, answering, around, clash, days_clash, is_sort, ranks
 from assistant.quoting import HAD_SAID, Quoted, whole
 from assistant.ranking import sentences_of
 from assistant.retriever import RankedHit
 
-_LESS = 4.0  # log-odds below the best sentence, as in a quoted answer
+_LESS = 6.0  # log-odds below the best sentence: a short one that relies on its passage stands far below
 _SENTENCES = 3  # of a hit that are read
 _VALUES = 4  # that are shown side by side
 _NAMED = 0.5  # share of the words of the question's names that a sentence, its title and its passage must have
+_MOST = 0.6  # share of the question's other words that they must have, where the sentences are not alike
 _SHARED = 4  # content words that two sentences have in common to be one but for a value
 _OTHERS = 12  # words that only one of the two has, at most
 _ENOUGH = 2  # words of the question that two sentences both have by their values
@@ -54,8 +55,9 @@ def differing(question: str, ranked: Sequence[RankedHit]) -> list[Difference]:
     asked = asked_for(question)
     if asked is None or len(ranked) < 2:
         return []
-    said = [one for one in _own_sentences(ranked) if _is_about(asked, one)]
-    pairs = sorted(_pairs(asked, said), key=lambda pair: -pair[0].said.score - pair[1].said.score)
+    papers = frozenset(one.hit.article.publisher for one in ranked if one.hit.article.publisher)
+    said = [one for one in _own_sentences(ranked, papers) if _is_about(asked, one)]
+    pairs = sorted(_pairs(asked, said, papers), key=lambda pair: -pair[0].said.score - pair[1].said.score)
     if not pairs:
         return []
     shown = list(pairs[0])
@@ -65,7 +67,7 @@ def differing(question: str, ranked: Sequence[RankedHit]) -> list[Difference]:
             if (
                 beside
                 and len(shown) < _VALUES
-                and not any(_says_too(one.said, new) or _says_too(new.said, one) for one in shown)
+                and not any(_says_too(one.said, new, papers) or _says_too(new.said, one, papers) for one in shown)
             ):
                 shown.append(new)
     shown.sort(key=lambda claim: claim.said.article.published.isoformat() if claim.said.article.published else "")
@@ -73,15 +75,15 @@ def differing(question: str, ranked: Sequence[RankedHit]) -> list[Difference]:
     return [Difference(asked.about, quoted, tuple(claim.text for claim in shown))]
 
 
-def _own_sentences(ranked: Sequence[RankedHit]) -> list[Said]:
+def _own_sentences(ranked: Sequence[RankedHit], papers: frozenset[str]) -> list[Said]:
     """The promising sentences in which articles speak for themselves."""
     best = max(one.best.score for one in ranked)
-    papers = frozenset(one.hit.article.publisher for one in ranked if one.hit.article.publisher)
     return [
         Said(one.hit, sentence.number, sentence.score, _read(one.hit.article.text[sentence.start : sentence.end]))
         for one in ranked
         for sentence in one.sentences[:_SENTENCES]
         if sentence.score >= best - _LESS
+        and sentence.features.get("offered", 1.0)  # none has a value where nothing of its kind was seen
         and _speaks_for_itself(one.hit.article.text[sentence.start : sentence.end], one.hit.article.publisher, papers)
     ]
 
@@ -99,7 +101,8 @@ def _speaks_for_itself(text: str, publisher: str | None, papers: frozenset[str])
         return False
     for paper in papers:
         for found in regex.finditer(
-            rf"(?:\b(\w+) )?(?:[Tt]he )?\b{regex.escape(paper.removeprefix('The '))}\b(?: (\w+))?", text
+            rf"(?:\b((?:[Aa]ccording )?\w+) )?(?:[Tt]he )?\b{regex.escape(paper.removeprefix('The '))}\b(?: (\w+))?",
+            text,
         ):
             before, behind = (found[1] or "").lower(), (found[2] or "").lower()
             if before not in _TO_PAPER and (paper != publisher or behind in _PAST):
@@ -109,14 +112,19 @@ def _speaks_for_itself(text: str, publisher: str | None, papers: frozenset[str])
 
 @lru_cache(maxsize=512)
 def _words_of(text: str) -> frozenset[str]:
-    return frozenset(token.word for token in tokens(text) if token.kind != "mark")
+    return frozenset(fold(word) for word in regex.findall(r"[\p{L}\p{M}]+|\p{N}+", text))
+
+
+@lru_cache(maxsize=512)
+def _keys_of(text: str) -> frozenset[str]:
+    return frozenset(key(word) for word in _words_of(text))
 
 
 def _is_about(asked: AskedFor, said: Said) -> bool:
     """Whether a sentence, its title or its passage names what the question names, and its numbers where it has any."""
     near = _words_of(f"{said.article.title}. {said.hit.text}")
     names = [word for name in asked.subjects for word in name]
-    if sum(any(same_word(word, other) for other in near) for word in names) < _NAMED * len(names):
+    if sum(word in near or any(same_word(word, other) for other in near) for word in names) < _NAMED * len(names):
         return False
     days = [fact.value for fact in said.read.facts if isinstance(fact.value, Day) and fact.value.year]
     if asked.sort != "date" and asked.days and days and all(days_clash(one, own) for one in asked.days for own in days):
@@ -127,9 +135,15 @@ def _is_about(asked: AskedFor, said: Said) -> bool:
     return not asked.amounts or not others or any(agree(one, own, None) for one in asked.amounts for own in others)
 
 
-def _pairs(asked: AskedFor, said: Sequence[Said]) -> Iterator[tuple[Claim, Claim]]:
+def _has_all(asked: AskedFor, said: Said) -> bool:
+    """Whether most of what the question says in lower case stands in a sentence, its title or its passage."""
+    near = _keys_of(f"{said.article.title}. {said.hit.text}")
+    return len(asked.relation & near) >= _MOST * len(asked.relation)
+
+
+def _pairs(asked: AskedFor, said: Sequence[Said], papers: frozenset[str]) -> Iterator[tuple[Claim, Claim]]:
     """Claims of two articles that exclude each other, in sentences about one thing."""
-    claims = [answering(asked, one) for one in said]
+    claims = [answering(asked, one) if _has_all(asked, one) else [] for one in said]
     for place, one in enumerate(said):
         for further, other in enumerate(said[place + 1 :], place + 1):
             if not _may_differ(one, other) or not _one_time(asked, one, other):
@@ -146,7 +160,9 @@ def _pairs(asked: AskedFor, said: Sequence[Said]) -> Iterator[tuple[Claim, Claim
                 ]
             )
             yield from (
-                (mine, theirs) for mine, theirs in found if not _says_too(other, mine) and not _says_too(one, theirs)
+                (mine, theirs)
+                for mine, theirs in found
+                if not _says_too(other, mine, papers) and not _says_too(one, theirs, papers)
             )
 
 
@@ -216,21 +232,18 @@ def _others_named(asked: AskedFor, claim: Claim, near: range) -> set[str]:
     }
 
 
-def _says_too(said: Said, claim: Claim) -> bool:
+def _says_too(said: Said, claim: Claim, papers: frozenset[str]) -> bool:
     """Whether the passage around a sentence has another article's value, too: then it does not differ from it."""
     if isinstance(claim.value, Called):
         return claim.value.words[-1] in _words_of(said.hit.text)
-    return any(fact.value == claim.value for fact in said.read.facts) or any(
-        fact.value == claim.value for text in _sentences(said) for fact in _read(text).facts
-    )
+    own = (_read(text) for text in _sentences(said) if _speaks_for_itself(text, said.article.publisher, papers))
+    return any(fact.value == claim.value for read in own for fact in read.facts)
 
 
-def _sentences(said: Said) -> Iterator[str]:
-    """The sentences of a passage in which its article speaks for itself."""
+def _sentences(said: Said) -> list[str]:
+    """The sentences of the passage around a sentence."""
     text = said.article.text
-    for start, end in sentences_of(text):
-        if said.hit.start <= start and end <= said.hit.end and not HAD_SAID.search(text, start, end):
-            yield text[start:end]
+    return [text[a:b] for a, b in sentences_of(text) if said.hit.start <= a and b <= said.hit.end]
 
 
 # ------------------------------------------------------------------------------ one but for a value
