@@ -69,7 +69,7 @@ _PLAIN_PLACES = _words("city town country state village nation")
 # A question of several things, or of any one of several, has answers that differ without a quarrel.
 _SEVERAL = regex.compile(
     r"\bwho (?:else|are|were)\b|\bwhat (?:are|were)\b|\b(?:is|was) (?:an?|one of|some of|another)\b"
-    r"|\b(?:which|what) (?:(?!is|was|does|has)\p{Ll}+ )?(?!is\b|was\b|does\b|has\b)\p{Ll}+[^su\W]s\b"
+    r"|\b(?:which|what) (?:(?-i:\p{Lu})\p{L}+ )?(?!is\b|was\b|does\b|has\b)\p{Ll}+[^su\W]s\b"
     r"|\b(?:other|others|another|some|examples?|often|according to whom|each|both|different|various|several)\b",
     regex.IGNORECASE,
 )

@@ -29,6 +29,7 @@ _SPELLING = 0.8  # how alike two spellings of a name are
 _ROUGHLY = frozenset("about around roughly approximately some nearly almost circa estimated".split())
 _HEDGES = _ROUGHLY | {"over", "under", "exactly"}
 _BOUNDS = (["more", "than"], ["less", "than"], ["fewer", "than"], ["at", "least"], ["at", "most"], ["up", "to"])
+_MEASURED = frozenset("long wide tall high deep thick old heavy broad away".split())
 _STOPS = frozenset(".;:")
 _BEFORE_OTHERS = frozenset(
     "with for against from after before over at in on to like than and or under beside besides starring including as "
@@ -132,6 +133,8 @@ def _tied_number(asked: AskedFor, read: Sentence, fact: Fact) -> frozenset[str]:
         if counted is None:
             return frozenset()
         end = max(end, counted + 1)
+    if end < len(sequence) and sequence[end].word in _MEASURED - asked.words:
+        return frozenset()
     near = frozenset(
         sequence[place].key for place in around(read, fact.start, end) if not fact.start <= place < fact.end
     )

@@ -129,9 +129,14 @@ def _disagreement(found: Answer, differs: Disagreement) -> str:
 
 
 def _side(found: Answer, quotation: Quotation) -> str:
-    """A quotation below its paper and day, since two sides may be of one paper."""
+    """A quotation below its paper and day, since two sides may be of one paper; who says it where somebody does."""
     source = found.source(quotation.source)
-    return f'<span class="facts">{_facts(source.publisher, source.published)}</span>{_quotation(found, quotation)}'
+    said = f'<footer class="voice">{voice(quotation.voice, source.publisher)}</footer>' if quotation.voice else ""
+    page = f" · page {quotation.page}" if quotation.page is not None else ""
+    return (
+        f'<span class="facts">{_facts(source.publisher, source.published)}{page}</span><blockquote class="quotation">'
+        f'<p dir="auto">{literal(quotation.text)} {_marker(found, quotation)}</p>{said}</blockquote>'
+    )
 
 
 def _marker(found: Answer, quotation: Quotation) -> str:
