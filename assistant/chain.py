@@ -14,7 +14,8 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from assistant import confidence
-from assistant.answer import Also, Answer, Filters, Nearest, Quotation, Seconds, Source, Statement
+from assistant.answer import Also, Answer, Disagreement, Filters, Nearest, Quotation, Seconds, Source, Statement
+from assistant.disagreements import Difference, differing
 from assistant.errors import ModelFailed
 from assistant.question import Turn, standalone
 from assistant.quoting import Quoted, quote
@@ -117,6 +118,7 @@ class Assistant:
                     for grown in _quoted(answer, quoted, sources):
                         answer = grown
                         yield answer
+                answer = _with_disagreements(answer, differing(asked, ranked))
         yield replace(answer, seconds=Seconds(answer.seconds.search, round(time.monotonic() - searched, 4)))
 
     def as_runnable(self) -> Runnable[str | Mapping[str, Any], Answer]:
@@ -209,6 +211,20 @@ def _quoted(answer: Answer, quoted: Sequence[Quoted], sources: Mapping[str, Sour
 def _quotation(one: Quoted, sources: Mapping[str, Source]) -> Quotation:
     article = one.hit.article
     return Quotation(sources[article.id].number, one.start, one.end, one.text, article.page(one.start), one.voice)
+
+
+def _with_disagreements(answer: Answer, found: Sequence[Difference]) -> Answer:
+    """The answer with what sources answer differently; articles that it did not quote yet are numbered after the others."""
+    sources = {source.article_id: source for source in answer.sources}
+    disagreements = []
+    for one in found:
+        quotations = []
+        for quoted in one.quoted:
+            article = quoted.hit.article
+            sources.setdefault(article.id, _source(len(sources) + 1, article, quoted.hit.also))
+            quotations.append(_quotation(quoted, sources))
+        disagreements.append(Disagreement(one.about, tuple(quotations), one.values))
+    return replace(answer, sources=tuple(sources.values()), disagreements=tuple(disagreements))
 
 
 def _newer(sources: Iterable[Source]) -> Iterator[str]:

@@ -497,6 +497,15 @@ def _readable(answer: Answer) -> str:
                 f"  “{' '.join(quotation.text.split())}” [{quotation.source}]",
                 (f"    — {voice.speaker}{via}, according to {outlet}" if voice else f"    — in {outlet}") + page,
             ]
+    for differs in answer.disagreements:
+        lines += ["", f"  The articles differ: {differs.about}"]
+        for quotation, value in zip(differs.quotations, differs.values, strict=True):
+            source = answer.source(quotation.source)
+            said = f"; {quotation.voice.speaker} says so" if quotation.voice else ""
+            lines += [
+                f"    {' '.join(value.split())} — {source.publisher or 'no publisher'}, {source.published or 'no date'}{said}",
+                f"      “{' '.join(quotation.text.split())}” [{quotation.source}]",
+            ]
     if answer.left_out:
         lines += ["", f"Left out, since no quotation carries it ({_count(len(answer.left_out), 'sentence')}):"]
         lines += [f"  - {sentence}" for sentence in answer.left_out]

@@ -27,7 +27,7 @@ _LEANING = regex.compile(
     r"[\"'“«‘(]*(?:He|She|They|It|His|Her|Their|Its|This|These|Those|Such|That|Both|But|And|So|Yet|However|Instead)\b"
 )
 # A paper that corrects itself says first what it had said, and then what is right.
-_HAD_SAID = regex.compile(
+HAD_SAID = regex.compile(
     r"\b[Ww]e\s+(?:(?:also|had|have)\s+)*(?:wrote|written|reported|said|stated|published|printed)\b"
 )
 _WRONG = regex.compile(
@@ -77,9 +77,9 @@ def quote(ranked: Sequence[RankedHit]) -> list[Quoted]:
     return quoted
 
 
-def quoted(hit: Hit, number: int) -> Quoted:
-    """A sentence of a hit's article by its number, with what it needs to be understood."""
-    return _block(hit, number, _said_in(hit.article.text)).quoted()
+def whole(hit: Hit, number: int) -> Quoted:
+    """One sentence of a hit's article as a quotation, with what it needs to be understood."""
+    return _block(hit, number, said_in(hit.article.text)).quoted()
 
 
 def _alike(one: set[str], other: set[str]) -> bool:
@@ -104,7 +104,7 @@ class _Block:
         """Whether a later block of the run belongs to the same quotation: one voice, or none, says all to its beginning."""
         if later.first <= self.last:
             return True
-        text, said = self.hit.article.text, _said_in(self.hit.article.text)
+        text, said = self.hit.article.text, said_in(self.hit.article.text)
         between = range(self.last + 1, later.first)
         if any(text.startswith("#", sentences_of(text)[number][0]) for number in between):
             return False
@@ -116,7 +116,7 @@ class _Block:
 
 
 @lru_cache(maxsize=64)
-def _said_in(text: str) -> list[Voice | None]:
+def said_in(text: str) -> list[Voice | None]:
     """Who says each sentence of an article's text; kept, since questions come back to their articles."""
     return voices(text, sentences_of(text))
 
@@ -125,7 +125,7 @@ def _runs(chosen: Sequence[tuple[Hit, Sentence]]) -> list[list[_Block]]:
     """The chosen sentences with what they need, neighbours in one run; a run stands where its best sentence stood."""
     runs: list[list[_Block]] = []
     for hit, sentence in chosen:
-        block = _block(hit, sentence.number, _said_in(hit.article.text))
+        block = _block(hit, sentence.number, said_in(hit.article.text))
         near = [run for run in runs if any(block.beside(other) for other in run)]
         if near:
             near[0].extend([other for run in near[1:] for other in run] + [block])
@@ -186,7 +186,7 @@ def _correcting(text: str, spans: Sequence[tuple[int, int]], number: int) -> Ite
     wrong = bool(behind) and _LEANING.match(text, spans[behind[0]][0]) and _WRONG.search(text, *spans[behind[0]])
     if wrong:
         yield from behind
-    elif _HAD_SAID.search(text, *spans[number]):
+    elif HAD_SAID.search(text, *spans[number]):
         yield from behind[:1]
 
 

@@ -16,7 +16,7 @@ from assistant import chat_model
 from assistant.checking import Evidence, check, remembering
 from assistant.errors import BadModel
 from assistant.question import Turn
-from assistant.quoting import Quoted, quoted
+from assistant.quoting import Quoted, whole
 from assistant.ranking import within
 from assistant.retriever import RankedHit
 from index import Article, Hit
@@ -317,7 +317,7 @@ class _Carriers:
             for number, start, end in within(hit):
                 text = hit.article.text
                 if asserts(text[start:end]):
-                    one = quoted(hit, number)
+                    one = whole(hit, number)
                     if not all(asserts(one.text[slice(*span)]) for span in sentences(one.text)):
                         one = replace(one, start=start, end=end)
                     found.setdefault((hit.article_id, one.start, one.end), (numbers[hit.article_id], one))

@@ -49,9 +49,9 @@ def test_a_stream_only_adds(streams: dict[str, list[Answer]], question: str) -> 
     for before, after in pairwise(streams[question]):
         assert after.statements[: len(before.statements)] == before.statements
         assert after.sources[: len(before.sources)] == before.sources
-        assert replace(after, statements=(), sources=(), seconds=before.seconds) == replace(
-            before, statements=(), sources=()
-        )
+        grown = {"statements": (), "sources": (), "disagreements": ()}
+        assert before.disagreements in ((), after.disagreements)
+        assert replace(after, seconds=before.seconds, **grown) == replace(before, **grown)
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -62,8 +62,9 @@ def test_every_answer_so_far_is_whole(streams: dict[str, list[Answer]], library:
 
 
 def check_sources(answer: Answer) -> None:
-    """They are numbered in the order in which the quotations use them, and each is used."""
-    used = [quotation.source for statement in answer.statements for quotation in statement.quotations]
+    """They are numbered in the order in which the quotations use them, differing ones last, and each is used."""
+    quoting = (*answer.statements, *answer.disagreements)
+    used = [quotation.source for one in quoting for quotation in one.quotations]
     assert list(dict.fromkeys(used)) == [source.number for source in answer.sources]
     assert [source.number for source in answer.sources] == list(range(1, len(answer.sources) + 1))
     assert len({source.article_id for source in answer.sources}) == len(answer.sources)

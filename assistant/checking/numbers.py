@@ -115,9 +115,9 @@ def _comparable(one: Fact, other: Fact) -> bool:
 def unbounded(statement: Sentence, near: Sequence[Sentence]) -> Iterator[Fact]:
     """The numbers that the statement bounds from one side and the quotations from the other: "over 60", "up to 60"."""
     for fact in statement.facts:
-        side = _bound(statement, fact)
+        side = bound(statement, fact)
         told = [
-            _bound(sentence, other)
+            bound(sentence, other)
             for sentence in near
             for other in sentence.facts
             if _agrees(statement, fact, sentence, other)
@@ -126,7 +126,7 @@ def unbounded(statement: Sentence, near: Sequence[Sentence]) -> Iterator[Fact]:
             yield fact
 
 
-def _bound(sentence: Sentence, fact: Fact) -> int | None:
+def bound(sentence: Sentence, fact: Fact) -> int | None:
     """Whether the words before a number bound it from below (0), from above (1), or not at all."""
     before = [token.word for token in sentence.tokens[max(0, fact.start - 3) : fact.start]]
     for length in (3, 2, 1):

@@ -9,7 +9,7 @@ import html
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from assistant.answer import Also, Answer, Filters, Nearest, Quotation, Source, Statement, Voice
+from assistant.answer import Also, Answer, Disagreement, Filters, Nearest, Quotation, Source, Statement, Voice
 from assistant.page.text import counted, link_out, listed, literal, plain_date, reader_address
 from assistant.references import web_address
 
@@ -83,6 +83,7 @@ def answer(found: Answer, chips_of: str = "", without: Sequence[str] = ()) -> st
         _chips(found.filters, chips_of, without) if chips_of else _filters(found.filters),
         *(f'<p class="remark">{literal(text)}</p>' for text in found.notices),
         *(_statement(found, statement) for statement in found.statements),
+        *(_disagreement(found, one) for one in found.disagreements),
         _left_out(found.left_out),
         _sources(found.sources) if found.statements else "",
         _nearest(found.nearest) if found.refused else "",
@@ -168,6 +169,26 @@ def _quotation(found: Answer, quotation: Quotation) -> str:
     return (
         f'<blockquote class="quotation"><p dir="auto">{literal(quotation.text)} {_marker(found, quotation)}</p>'
         f'<footer class="voice">{voice(quotation.voice, found.source(quotation.source).publisher)}{page}</footer></blockquote>'
+    )
+
+
+def _disagreement(found: Answer, differs: Disagreement) -> str:
+    sides = "".join(
+        f'<li><p class="value" dir="auto">{literal(value)}</p>{_side(found, quotation)}</li>'
+        for quotation, value in zip(differs.quotations, differs.values, strict=True)
+    )
+    about = f'<bdi class="about">{literal(differs.about)}</bdi>'
+    return f'<div class="disagreement"><p class="heading">The articles differ: {about}</p><ul>{sides}</ul></div>'
+
+
+def _side(found: Answer, quotation: Quotation) -> str:
+    """A quotation below its paper and day, since two sides may be of one paper; who says it where somebody does."""
+    source = found.source(quotation.source)
+    said = f'<footer class="voice">{voice(quotation.voice, source.publisher)}</footer>' if quotation.voice else ""
+    page = f" · page {quotation.page}" if quotation.page is not None else ""
+    return (
+        f'<span class="facts">{_facts(source.publisher, source.published)}{page}</span><blockquote class="quotation">'
+        f'<p dir="auto">{literal(quotation.text)} {_marker(found, quotation)}</p>{said}</blockquote>'
     )
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small import ATTACKS, answer
 
-from assistant.answer import Also, Filters, Quotation, Source, Span, Statement, Voice
+from assistant.answer import Also, Disagreement, Filters, Quotation, Source, Span, Statement, Voice
 from assistant.page import render
 from assistant.page.conversation import Rating, Turn
 
@@ -167,3 +167,38 @@ def test_sentences_left_out_are_counted(left_out: tuple[str, ...], told: str, wh
     assert [words(row).strip() for row in re.findall("<li[^>]*>(.*?)</li>", shown.split("left-out")[1])][
         : len(left_out)
     ] == list(left_out)
+
+
+def differing(about: str, value: str, quoted: str, voice: Voice | None = None) -> str:
+    """An answer of which two sources differ, one of them in these words."""
+    first = Source(1, "a1", "0" * 64, "Ferry", "The Beacon", (), "2025-07-09", None, "a.md")
+    second = Source(2, "a1", "0" * 64, quoted, "Harbour Post", (), "2025-07-10", None, "b.md")
+    sides = (
+        Quotation(1, 0, 26, "Fourteen people were hurt.", 3, None),
+        Quotation(2, 0, max(len(quoted), 1), quoted, None, voice),
+    )
+    one = Disagreement(about, sides, ("Fourteen", value))
+    return render.answer(answer(sources=(first, second), disagreements=(one,), left_out=()))
+
+
+def test_where_sources_differ_each_value_stands_with_its_paper_day_voice_and_marker() -> None:
+    shown = differing("how many", "17", "Seventeen were hurt.", Voice("Ann Vik", SAID, SAID))
+    block = shown[shown.index('<div class="disagreement">') : shown.index('<div class="sources">')]
+    assert " ".join(words(block).split()) == (
+        "The articles differ: how many "
+        "Fourteen The Beacon · 9 July 2025 · page 3 Fourteen people were hurt. [1] "
+        "17 Harbour Post · 10 July 2025 Seventeen were hurt. [2] Ann Vik , according to Harbour Post"
+    )
+    assert block.count("<li>") == block.count('class="cite"') == 2
+    assert shown.index('class="statement"') < shown.index('class="disagreement"')
+
+
+def test_without_a_difference_none_is_told() -> None:
+    assert "disagreement" not in render.answer(answer())
+
+
+@given(st.text() | st.sampled_from(ATTACKS))
+def test_what_differs_shows_no_tag_of_its_own(text: str) -> None:
+    shown = differing(text, text, text, Voice(text, SAID, SAID))
+    assert "<" not in TAG.sub("", shown)
+    assert "\n" not in shown
