@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain, islice
 from typing import Any
@@ -12,7 +12,8 @@ from typing import Any
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from assistant import confidence
-from assistant.answer import Also, Answer, Filters, Nearest, Quotation, Seconds, Source, Statement
+from assistant.answer import Also, Answer, Filters, Nearest, Quotation, Seconds, Source, Statement, Tier
+from assistant.inferring import asks_for_all, inferred
 from assistant.question import Turn, standalone
 from assistant.quoting import Quoted, quote
 from assistant.ranking import sentences_of
@@ -25,6 +26,7 @@ from index.search import Found, View, as_day, is_newer
 
 _NEAREST = 5  # passages shown where nothing answers
 _EXAMPLES = 4
+_TIERS: tuple[Tier, ...] = ("refusal", "closest", "answer")
 
 
 class Assistant:
@@ -62,12 +64,18 @@ class Assistant:
             raise EmptyQuestion("Nothing was asked: the question is empty.")
         first, last = as_day(since), as_day(until)
         with self.library.view() as view:
-            ranked, found = retrieve(view, asked, since=first, until=last, publishers=publishers)
-            searched = time.monotonic()
-            parts = by_part(view, asked, ranked)
-            chance = confidence.confidence(ranked, parts) if confidence.calibrated(view.model_digest) else None
-            tier = confidence.tier(chance) if ranked else "refusal"
             filters = Filters(_iso(first), _iso(last), tuple(publishers))
+            narrowed = _inferred(view, asked, filters) if infer else filters
+            looked = _look(view, asked, narrowed)
+            if narrowed != filters and looked.ranked and asks_for_all(asked, view.mentions(asked)):
+                looked = replace(looked, tier=max(looked.tier, "closest", key=_TIERS.index))
+            dropped = ""
+            if narrowed != filters and looked.tier == "refusal":  # what was only inferred must not keep an answer back
+                looked = _look(view, asked, filters)
+                dropped = "" if looked.tier == "refusal" else _not_narrowed(narrowed, filters)
+            else:
+                filters = narrowed
+            ranked, parts, chance, tier, searched = looked.ranked, looked.parts, looked.chance, looked.tier, looked.at
             answer = Answer(
                 question=question,
                 standalone=asked,
@@ -80,7 +88,7 @@ class Assistant:
                 sources=(),
                 nearest=tuple(_nearest(one) for one in ranked[:_NEAREST]),
                 seconds=Seconds(round(searched - started, 4), 0.0),
-                notices=_notices(view, filters, found),
+                notices=(*_notices(view, filters, looked.found), *filter(None, [dropped])),
             )
             if tier != "refusal":
                 quoted = quote([*ranked, *chain.from_iterable(parts)])
@@ -107,6 +115,40 @@ class Assistant:
             if self.ask(question).tier == "answer":
                 good.append(question)
         return good
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What one search came to."""
+
+    ranked: list[RankedHit]
+    found: Found
+    parts: list[list[RankedHit]]
+    chance: float | None
+    tier: Tier
+    at: float  # when the search was done
+
+
+def _look(view: View, asked: str, filters: Filters) -> _Looked:
+    ranked, found = retrieve(view, asked, since=filters.since, until=filters.until, publishers=filters.publishers)
+    searched = time.monotonic()
+    parts = by_part(view, asked, ranked)
+    chance = confidence.confidence(ranked, parts) if confidence.calibrated(view.model_digest) else None
+    return _Looked(ranked, found, parts, chance, confidence.tier(chance) if ranked else "refusal", searched)
+
+
+def _inferred(view: View, asked: str, given: Filters) -> Filters:
+    names = {name.casefold(): name for name in view.publishers()}
+    first, last = view.span
+    return inferred(asked, given, view.mentions(asked), names, (first, last) if first and last else None)
+
+
+def _not_narrowed(narrowed: Filters, filters: Filters) -> str:
+    by = f" by {' or '.join(narrowed.publishers)}" if narrowed.publishers != filters.publishers else ""
+    dated = (narrowed.since, narrowed.until) != (filters.since, filters.until)
+    since = f" from {narrowed.since}" if dated and narrowed.since else ""
+    until = f" until {narrowed.until}" if dated and narrowed.until else ""
+    return f"Not narrowed to articles{by}{since}{until}, which the question names: none of them answers it."
 
 
 def _sources(quoted: Sequence[Quoted]) -> dict[str, Source]:
