@@ -13,7 +13,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 
 from assistant import confidence
 from assistant.answer import Also, Answer, Filters, Nearest, Quotation, Seconds, Source, Statement, Tier
-from assistant.inferring import asks_for_all, inferred
+from assistant.inferring import asks_for_all, inferred, searched
 from assistant.question import Turn, standalone
 from assistant.quoting import Quoted, quote
 from assistant.ranking import sentences_of
@@ -66,7 +66,7 @@ class Assistant:
         with self.library.view() as view:
             filters = Filters(_iso(first), _iso(last), tuple(publishers))
             narrowed = _inferred(view, asked, filters) if infer else filters
-            looked = _look(view, asked, narrowed)
+            looked = _look(view, searched(asked, filters, narrowed), narrowed)
             if narrowed != filters and looked.ranked and asks_for_all(asked, view.mentions(asked)):
                 looked = replace(looked, tier=max(looked.tier, "closest", key=_TIERS.index))
             dropped = ""
@@ -75,7 +75,7 @@ class Assistant:
                 dropped = "" if looked.tier == "refusal" else _not_narrowed(narrowed, filters)
             else:
                 filters = narrowed
-            ranked, parts, chance, tier, searched = looked.ranked, looked.parts, looked.chance, looked.tier, looked.at
+            ranked, parts, chance, tier, found_at = looked.ranked, looked.parts, looked.chance, looked.tier, looked.at
             answer = Answer(
                 question=question,
                 standalone=asked,
@@ -87,7 +87,7 @@ class Assistant:
                 statements=(),
                 sources=(),
                 nearest=tuple(_nearest(one) for one in ranked[:_NEAREST]),
-                seconds=Seconds(round(searched - started, 4), 0.0),
+                seconds=Seconds(round(found_at - started, 4), 0.0),
                 notices=(*_notices(view, filters, looked.found), *filter(None, [dropped])),
             )
             if tier != "refusal":
@@ -97,7 +97,7 @@ class Assistant:
                 for grown in _quoted(answer, quoted, sources):
                     answer = grown
                     yield answer
-        yield replace(answer, seconds=Seconds(answer.seconds.search, round(time.monotonic() - searched, 4)))
+        yield replace(answer, seconds=Seconds(answer.seconds.search, round(time.monotonic() - found_at, 4)))
 
     def as_runnable(self) -> Runnable[str | Mapping[str, Any], Answer]:
         """The assistant as a LangChain runnable: a question, or {"question", "history", "since", …}, to an Answer."""
@@ -131,10 +131,10 @@ class _Looked:
 
 def _look(view: View, asked: str, filters: Filters) -> _Looked:
     ranked, found = retrieve(view, asked, since=filters.since, until=filters.until, publishers=filters.publishers)
-    searched = time.monotonic()
+    found_at = time.monotonic()
     parts = by_part(view, asked, ranked)
     chance = confidence.confidence(ranked, parts) if confidence.calibrated(view.model_digest) else None
-    return _Looked(ranked, found, parts, chance, confidence.tier(chance) if ranked else "refusal", searched)
+    return _Looked(ranked, found, parts, chance, confidence.tier(chance) if ranked else "refusal", found_at)
 
 
 def _inferred(view: View, asked: str, given: Filters) -> Filters:

@@ -63,6 +63,15 @@ def inferred(
     return found
 
 
+def searched(question: str, given: Filters, narrowed: Filters) -> str:
+    """What is left to search for: a question without the date that became a filter, which no text needs to hold now."""
+    if (given.since, given.until) == (narrowed.since, narrowed.until):
+        return question
+    (when,) = stretches(question)
+    rest = f"{question[: when.start].rstrip()}{question[when.end :]}"
+    return rest if regex.search(r"\p{L}", rest) else question
+
+
 def asks_for_all(question: str, mentions: Sequence[Mention]) -> bool:
     """Whether a question asks for whatever was reported: "What did the Beacon report in June?"."""
     spans = [(one.start, one.end) for one in mentions]
@@ -117,7 +126,7 @@ def _when(
     if len(named) != 1 or len(mentions) > 1 or parts(question):
         return None
     (when,) = named
-    if when.how not in ("since",) and not _of_publication(question, when):
+    if when.how != "since" and not _of_publication(question, when):
         return None
     start, end = _within(when.first, first, last).first, _within(when.last, first, last).last
     if start is None or end is None:
@@ -145,7 +154,8 @@ def _of_publication(question: str, when: Stretch) -> bool:
     if cue is None:
         return False
     close = not cue["between"].strip()
-    return close or (when.how not in ("of", "on", "for", "by") and when.first.day is None)
+    reaches = when.how in ("since", "after", "before", "until", "till", "up to", "between", "from")
+    return close or reaches or (when.how in ("in", "during") and when.first.day is None)
 
 
 def _within(point: Point, first: date, last: date) -> Point:

@@ -40,7 +40,7 @@ _PLACED = regex.compile(r"\b(?:in|at|off|near|from|to|outside)\s+$", regex.IGNOR
 # Where a question has the name that another one can take the place of: who says or does it.
 _SUBJECTS = (
     regex.compile(rf"\baccording\s+to\s+(?P<name>{_NAMED})", regex.IGNORECASE),
-    regex.compile(rf"\b{_AUXILIARY}\s+(?P<name>{_NAMED})(?=\s+\p{{L}})", regex.IGNORECASE),
+    regex.compile(rf"\b{_AUXILIARY}\s+(?P<name>(?>{_NAMED}))(?=\s+\p{{L}})", regex.IGNORECASE),
     regex.compile(rf"^(?:who|what)\s+{_AUXILIARY}\s+(?P<name>{_NAMED}){_ENDS}", regex.IGNORECASE),
 )
 _SAYING = regex.compile(
