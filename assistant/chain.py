@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain, islice
 from typing import Any, TypeVar, cast
@@ -14,9 +14,10 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from assistant import confidence
-from assistant.answer import Also, Answer, Disagreement, Filters, Nearest, Quotation, Seconds, Source, Statement
+from assistant.answer import Also, Answer, Disagreement, Filters, Nearest, Quotation, Seconds, Source, Statement, Tier
 from assistant.disagreements import Difference, differing
 from assistant.errors import ModelFailed
+from assistant.inferring import asks_for_all, inferred, searched
 from assistant.question import Turn, standalone
 from assistant.quoting import Quoted, quote
 from assistant.ranking import sentences_of
@@ -30,6 +31,7 @@ from index.search import Found, View, as_day, is_newer
 
 _NEAREST = 5  # passages shown where nothing answers
 _EXAMPLES = 4
+_TIERS: tuple[Tier, ...] = ("refusal", "closest", "answer")
 T = TypeVar("T")
 
 
@@ -92,19 +94,17 @@ class Assistant:
                 except ModelFailed as error:
                     failure = str(error)
                 started = time.monotonic()
-            ranked, found = retrieve(view, asked, since=first, until=last, publishers=publishers)
-            searched = time.monotonic()
-            parts = by_part(view, asked, ranked)
-            chance = confidence.confidence(ranked, parts) if confidence.calibrated(view.model_digest) else None
-            tier = confidence.tier(chance) if ranked else "refusal"
+            looked = _look_narrowed(view, asked, filters) if infer else _look(view, asked, filters)
+            ranked, tier = looked.ranked, looked.tier
             answer = replace(
                 answer,
+                filters=looked.filters,
                 standalone=asked,
                 tier=tier,
-                confidence=None if chance is None else round(chance, 4),
+                confidence=None if looked.chance is None else round(looked.chance, 4),
                 nearest=tuple(_nearest(one) for one in ranked[:_NEAREST]),
-                seconds=Seconds(round(searched - started, 4), 0.0),
-                notices=_notices(view, filters, found),
+                seconds=Seconds(round(looked.at - started, 4), 0.0),
+                notices=(*_notices(view, looked.filters, looked.found), *looked.notices),
             )
             if tier == "refusal":
                 answer = replace(answer, model=None)
@@ -112,14 +112,14 @@ class Assistant:
                 if self._writer:
                     answer = yield from _written(self._writer, answer, ranked, view, failure)
                 if not answer.statements:
-                    quoted = quote([*ranked, *chain.from_iterable(parts)])
+                    quoted = quote([*ranked, *chain.from_iterable(looked.parts)])
                     sources = _sources(quoted)
                     answer = replace(answer, notices=(*answer.notices, *_newer(sources.values())))
                     for grown in _quoted(answer, quoted, sources):
                         answer = grown
                         yield answer
                 answer = _with_disagreements(answer, differing(asked, ranked))
-        yield replace(answer, seconds=Seconds(answer.seconds.search, round(time.monotonic() - searched, 4)))
+        yield replace(answer, seconds=Seconds(answer.seconds.search, round(time.monotonic() - looked.at, 4)))
 
     def as_runnable(self) -> Runnable[str | Mapping[str, Any], Answer]:
         """The assistant as a LangChain runnable: a question, or {"question", "history", "since", …}, to an Answer."""
@@ -185,6 +185,56 @@ def _written(
     )
     told = f"{wrote}, so quotations stand here."
     return replace(answer, notices=(*answer.notices, told))
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What one search came to."""
+
+    filters: Filters
+    ranked: list[RankedHit]
+    found: Found
+    parts: list[list[RankedHit]]
+    chance: float | None
+    tier: Tier
+    at: float  # when the search was done
+    notices: tuple[str, ...] = ()
+
+
+def _look_narrowed(view: View, asked: str, given: Filters) -> _Looked:
+    """What is found with the filters that the question names, unless those keep an answer back."""
+    narrowed = _inferred(view, asked, given)
+    looked = _look(view, searched(asked, given, narrowed), narrowed)
+    if narrowed == given:
+        return looked
+    if looked.ranked and asks_for_all(asked, view.mentions(asked)):
+        looked = replace(looked, tier=max(looked.tier, "closest", key=_TIERS.index))
+    if looked.tier != "refusal":
+        return looked
+    wider = _look(view, asked, given)
+    return wider if wider.tier == "refusal" else replace(wider, notices=(_not_narrowed(narrowed, given),))
+
+
+def _look(view: View, asked: str, filters: Filters) -> _Looked:
+    ranked, found = retrieve(view, asked, since=filters.since, until=filters.until, publishers=filters.publishers)
+    found_at = time.monotonic()
+    parts = by_part(view, asked, ranked)
+    chance = confidence.confidence(ranked, parts) if confidence.calibrated(view.model_digest) else None
+    return _Looked(filters, ranked, found, parts, chance, confidence.tier(chance) if ranked else "refusal", found_at)
+
+
+def _inferred(view: View, asked: str, given: Filters) -> Filters:
+    names = {name.casefold(): name for name in view.publishers()}
+    first, last = view.span
+    return inferred(asked, given, view.mentions(asked), names, (first, last) if first and last else None)
+
+
+def _not_narrowed(narrowed: Filters, filters: Filters) -> str:
+    by = f" by {' or '.join(narrowed.publishers)}" if narrowed.publishers != filters.publishers else ""
+    dated = (narrowed.since, narrowed.until) != (filters.since, filters.until)
+    since = f" from {narrowed.since}" if dated and narrowed.since else ""
+    until = f" until {narrowed.until}" if dated and narrowed.until else ""
+    return f"Not narrowed to articles{by}{since}{until}, which the question names: none of them answers it."
 
 
 def _sources(quoted: Sequence[Quoted]) -> dict[str, Source]:

@@ -9,8 +9,9 @@ import shlex
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -274,13 +275,20 @@ def ask(
         typer.Option(
             "--file",
             metavar="QUESTIONS.jsonl",
-            help='Ask a question a line: {"id", "question", "history"?, "since"?, "until"?, "publishers"?}; needs --json.',
+            help='Ask a question a line: {"id", "question", "history"?, "since"?, "until"?, "publishers"?, "infer"?}; needs --json.',
         ),
     ] = None,
     since: Since = None,
     until: Until = None,
     publisher: Publisher = None,
     model: Model = None,
+    infer: Annotated[
+        bool,
+        typer.Option(
+            "--infer/--no-infer",
+            help="Take dates of publication and publishers that the question names as filters, where none are given.",
+        ),
+    ] = True,
     store: Store = None,
     form: Annotated[
         Literal["text", "markdown", "bibtex", "ris", "csl"],
@@ -300,7 +308,7 @@ def ask(
     from assistant import Assistant, references
     from index import Library
 
-    filters: dict[str, Any] = {"since": since, "until": until, "publishers": tuple(publisher or ())}
+    filters: dict[str, Any] = {"since": since, "until": until, "publishers": tuple(publisher or ()), "infer": infer}
     settings = Settings()
     # Of several models that are configured for the page, the first one writes here.
     name = settings.model.partition(",")[0].strip() if model is None else model
@@ -313,7 +321,11 @@ def ask(
     if as_json:
         _json(answer.to_dict())
     else:
-        forms = {"text": _readable, "markdown": references.markdown, "bibtex": references.bibtex}
+        forms = {
+            "text": partial(_readable, given=filters),
+            "markdown": references.markdown,
+            "bibtex": references.bibtex,
+        }
         forms |= {"ris": references.ris, "csl": references.csl}
         sys.stdout.write(forms[form](answer))
 
@@ -435,7 +447,7 @@ def _ask_file(ask: Callable[..., Answer], file: Path, filters: dict[str, Any]) -
         raise ClippingsError(f"{_count(bad, 'line')} of {file} could not be answered; each says why in its “error”.")
 
 
-_QUESTION_FIELDS = ("id", "question", "history", "since", "until", "publishers")
+_QUESTION_FIELDS = ("id", "question", "history", "since", "until", "publishers", "infer")
 
 
 def _question_fields(line: bytes) -> dict[str, Any]:
@@ -455,6 +467,8 @@ def _question_fields(line: bytes) -> dict[str, Any]:
     publishers = fields.get("publishers", [])
     if not isinstance(publishers, list) or not all(isinstance(name, str) for name in publishers):
         raise BadInput("“publishers” is a list of names")
+    if not isinstance(fields.get("infer", True), bool):
+        raise BadInput("“infer” is true or false")
     if any(not isinstance(fields.get(name, ""), str | None) for name in ("since", "until")):
         raise BadInput("“since” and “until” are dates, YYYY-MM-DD")
     return fields
@@ -472,8 +486,8 @@ def _id_of(line: bytes) -> Any:
     return fields.get("id") if isinstance(fields, dict) else None
 
 
-def _readable(answer: Answer) -> str:
-    """An answer for the terminal."""
+def _readable(answer: Answer, given: Mapping[str, Any]) -> str:
+    """An answer for the terminal; `given` are the filters that it was asked with."""
     sure = "" if answer.confidence is None else f" (confidence {answer.confidence:.0%})"
     tiers = {
         "answer": "From your articles",
@@ -483,7 +497,7 @@ def _readable(answer: Answer) -> str:
     lines = [tiers[answer.tier] + sure]
     if answer.standalone != answer.question:
         lines.append(f"Asked as: {answer.standalone}")
-    lines += answer.notices
+    lines += [*_inferred(answer, given), *answer.notices]
     for statement in answer.statements:
         if statement.verdict == "supported":
             markers = " ".join(f"[{number}]" for number in dict.fromkeys(one.source for one in statement.quotations))
@@ -525,6 +539,16 @@ def _readable(answer: Answer) -> str:
             for near in answer.nearest[:3]
         ]
     return "\n".join(lines) + "\n"
+
+
+def _inferred(answer: Answer, given: Mapping[str, Any]) -> Iterator[str]:
+    """A line on the filters that were read off the question: those of a sort that was not given."""
+    filters = answer.filters
+    bounds = [] if given["since"] or given["until"] else [("from", filters.since), ("until", filters.until)]
+    by = "" if given["publishers"] else " or ".join(filters.publishers)
+    told = [f"{word} {value}" for word, value in [*bounds, ("by", by)] if value]
+    if filters.inferred and told:
+        yield f"Only articles {' '.join(told)}, as the question says (--no-infer: all)."
 
 
 @contextmanager

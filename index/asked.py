@@ -33,6 +33,9 @@ _DAYS = regex.compile(
     r")",
     regex.IGNORECASE,
 )
+_MONTH_ALONE = regex.compile(
+    rf"\b(?:in|since|during|from|until|by)\s+(?:early\s+|late\s+)?{_MONTH}(?!,?\s+\d)", regex.IGNORECASE
+)
 
 
 def parts(text: str) -> list[tuple[int, int]]:
@@ -75,8 +78,11 @@ class Day:
             return False
 
 
-def days(text: str) -> tuple[Day, ...]:
-    """The days and months that a text names in English or as YYYY-MM-DD."""
+def days(text: str, first: date | None = None, last: date | None = None) -> tuple[Day, ...]:
+    """The days and months that a text names in English or as YYYY-MM-DD.
+
+    "In June" alone is a month where only one June lies between a first and a last day: those of all articles.
+    """
     found = []
     for match in _DAYS.finditer(text):
         named = match["month"].lower()
@@ -84,7 +90,17 @@ def days(text: str) -> tuple[Day, ...]:
         year, day = (int(match[part]) if match[part] else None for part in ("year", "day"))
         if 1 <= month <= 12 and (day is None or 1 <= day <= 31):
             found.append(Day(month, year, day))
+    if first and last:
+        for match in _MONTH_ALONE.finditer(text):
+            month = _MONTHS.index(match["month"][:3].lower()) + 1
+            held = [year for year in range(first.year, last.year + 1) if _between(first, (year, month), last)]
+            if len(held) == 1:
+                found.append(Day(month, held[0]))
     return tuple(dict.fromkeys(found))
+
+
+def _between(first: date, month: tuple[int, int], last: date) -> bool:
+    return (first.year, first.month) <= month <= (last.year, last.month)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +109,15 @@ class _Spelling:
 
     publisher: str  # casefolded
     the: bool  # a name of one word that needs its article: “The Age”
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Where a text names publishers: text[start:end], without “The”."""
+
+    start: int
+    end: int
+    publishers: frozenset[str]  # casefolded; several where a name is that of several branches
 
 
 class Publishers:
@@ -111,14 +136,19 @@ class Publishers:
         self._longest = max(map(len, self._spellings), default=0)
 
     def named_in(self, text: str) -> frozenset[str]:
-        """The casefolded names of the publishers that a text names, with or without “The” and a branch's name.
+        """The casefolded names of the publishers that a text names."""
+        return frozenset().union(*(mention.publishers for mention in self.mentions(text)))
+
+    def mentions(self, text: str) -> list[Mention]:
+        """Where a text names publishers, with or without “The” and a branch's name.
 
         Capitals tell “Fortune” from a fortune. In a text without any, names of several words are still known.
         """
-        words = _WORD.findall(text)
+        places = [match.span() for match in _WORD.finditer(text)]
+        words = [text[start:end] for start, end in places]
         folded = [word.casefold() for word in words]
         cased = text != text.lower()
-        found: set[str] = set()
+        found: list[Mention] = []
         at = 0
         while at < len(words):
             for end in range(min(at + self._longest, len(words)), at, -1):
@@ -126,11 +156,11 @@ class Publishers:
                 if not _is_name(words, at, end, cased):
                     continue
                 if meant := {one.publisher for one in spellings if not one.the or (at and folded[at - 1] == "the")}:
-                    found |= meant
+                    found.append(Mention(places[at][0], places[end - 1][1], frozenset(meant)))
                     at = end - 1
                     break
             at += 1
-        return frozenset(found)
+        return found
 
 
 def _is_name(words: list[str], at: int, end: int, cased: bool) -> bool:

@@ -14,11 +14,11 @@ from typing import Any
 
 from index import embedder
 from index.article import Article, normalise
-from index.asked import Day, Publishers, days, parts
+from index.asked import Day, Mention, Publishers, days, parts
 from index.embedder import Embedder, Reading, Vectors
 from index.errors import ArticleChanged, BadDate, EmptyQuestion, NoStore, StoreDamaged, StoreError
 from index.generation import Generation, erase, pointer
-from index.record import LeftOut, Listed, Record, day_number
+from index.record import Counts, LeftOut, Listed, Record, day_number
 
 _POOL = 60  # passages that each leg of the search gives
 # Of the score, the rest is words'. Over six collections .5 and .6 came out alike, less and more lower; so did other ways
@@ -184,7 +184,16 @@ class View:
 
     def publishers(self) -> dict[str, int]:
         """Every publisher with how many articles it has."""
-        return self._record.counts(self.number).publishers
+        return dict(self._opened.counts.publishers)
+
+    def mentions(self, text: str) -> list[Mention]:
+        """Where a text names publishers of these articles."""
+        return self._opened.publishers.mentions(text)
+
+    @property
+    def span(self) -> tuple[date | None, date | None]:
+        """From when to when the articles are; none where no article has a date."""
+        return self._opened.counts.first, self._opened.counts.last
 
     def listing(self) -> list[Listed]:
         """Every article, by title, as a list of all shows it."""
@@ -241,7 +250,7 @@ class View:
             found[0].words.update(self._by_words(text, pool, replace(filters, publishers=(name,))))
         scored = self._fuse(found)
         stored = self._stored([id for id, _, _ in scored])
-        scored = _favour(scored, stored, named, days(text))
+        scored = _favour(scored, stored, named, days(text, *self.span))
         hits = _spread(self._one_of_each(list(self._hits(scored, stored, found))))[:limit]
         return Found(tuple(replace(hit, also=self._copies(hit.article_id, articles)) for hit in hits), undated)
 
@@ -419,7 +428,12 @@ class _Opened:
     @cached_property
     def publishers(self) -> Publishers:
         """The generation's publishers, as questions name them."""
-        return Publishers(self.record.counts(self.generation.number).publishers)
+        return Publishers(self.counts.publishers)
+
+    @cached_property
+    def counts(self) -> Counts:
+        """How many articles the generation has of each publisher, and from when to when they are."""
+        return self.record.counts(self.generation.number)
 
     def close(self) -> None:
         self.closed = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.answer import Voice
-from assistant.voices.people import Article
+from assistant.voices.people import Article, Person
 
 
 def voices(text: str, sentences: Sequence[tuple[int, int]]) -> list[Voice | None]:
@@ -21,3 +21,10 @@ def every_voice(text: str, sentences: Sequence[tuple[int, int]]) -> list[list[Vo
     among them. Whom somebody else tells of is not: "Brandt said so, according to the Post" has the voice of the Post.
     """
     return Article(text, sentences).every_voice()
+
+
+def people(text: str, sentences: Sequence[tuple[int, int]]) -> list[list[Person]]:
+    """For each sentence, the names in it that may be a person's, in their order; words that somebody says aside."""
+    article = Article(text, sentences)
+    article.voices()
+    return article.people
