@@ -321,12 +321,13 @@ def ask(
     if as_json:
         _json(answer.to_dict())
     else:
-        forms = {
+        forms: dict[str, Callable[[Answer], str]] = {
             "text": partial(_readable, given=filters),
             "markdown": references.markdown,
             "bibtex": references.bibtex,
+            "ris": references.ris,
+            "csl": references.csl,
         }
-        forms |= {"ris": references.ris, "csl": references.csl}
         sys.stdout.write(forms[form](answer))
 
 

@@ -384,6 +384,23 @@ def test_an_answer_to_read(run: Run, sample_store: Path) -> None:
     assert "Nearest passages:" in refused.out
 
 
+def test_ask_for_references(run: Run, sample_store: Path) -> None:
+    expected = {
+        "text": "From your articles (confidence",
+        "markdown": f"**{BRIDGE}**\n\nFrom the articles:\n\n> ",
+        "bibtex": "@article{",
+        "ris": "TY  - NEWS\n",
+        "csl": '[\n  {\n    "id": ',
+    }
+    for form, beginning in expected.items():
+        done = run("ask", BRIDGE, "--format", form, "--store", sample_store)
+        assert (done.status, done.err) == (0, "")
+        assert done.out.replace("\r\n", "\n").startswith(beginning)
+    assert run("ask", BRIDGE, "--format", "word", "--store", sample_store).status == 2
+    assert run("ask", BRIDGE, "--format", "ris", "--json", "--store", sample_store).status == 2
+    assert run("ask", ELSEWHERE, "--format", "ris", "--store", sample_store).out == ""
+
+
 def test_ask_a_file(run: Run, sample_store: Path, tmp_path: Path) -> None:
     """A line out for each line in, in order; bad ones say why, and the whole then fails."""
     rows = [

@@ -33,6 +33,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (place / "mine" / "docs").symlink_to(place / "articles")
     (questions,) = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
     (place / "mine" / "qa.jsonl").write_text(questions, encoding="utf-8")
+    rated = {"id": "1", "question": "What is the capital of Mongolia?", "thumb": "up", "answerable": False}
+    (place / "store" / "feedback").mkdir(parents=True)
+    (place / "store" / "feedback" / "qa.jsonl").write_text(json.dumps(rated) + "\n", encoding="utf-8")
     return place
 
 

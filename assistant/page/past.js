@@ -90,6 +90,14 @@
   const rated = new Map(); // by the id of the asking: what was said here of its answer, and what is being said
   let opened = 0; // forms so far, for their names
 
+  let awaited = ""; // the answer that is being replaced: whoever asked for that by keyboard stays there
+
+  function another(element, how, turn, ...what) {
+    const place = element.closest(".bot-row")?.querySelector(".actions");
+    awaited = place?.id.split("-").slice(1, 3).join("-") ?? "";
+    order(how, turn, ...what);
+  }
+
   function drawActions(place) {
     const [, conversation, number, turn] = place.id.split("-");
     const address = `/conversations/${conversation}/${number}`;
@@ -101,7 +109,8 @@
     const row = make("div", { class: "row", role: "group", "aria-label": "This answer" });
     place.replaceChildren(row);
     if (!place.classList.contains("finished")) {
-      row.append(button("Ask again", () => order("again", turn), { class: "act" }));
+      const again = button("Ask again", () => another(again, "again", turn), { class: "act" });
+      row.append(again);
       return;
     }
     const cites = place.classList.contains("cites");
@@ -115,16 +124,23 @@
     }
     row.append(told);
     paint();
+    if (awaited === `${conversation}-${number}`) {
+      awaited = "";
+      if (document.activeElement === document.body) copying.focus({ preventScroll: true });
+    }
 
     function paint() {
       const state = rated.get(turn);
       for (const thumb of ["up", "down"])
         row.querySelector(`.thumb.${thumb}`).setAttribute("aria-pressed", String(state.thumb === thumb));
-      place.querySelector(".why")?.remove();
+      place.querySelector(".rating")?.remove();
       row.querySelector(".reason")?.remove();
       if (!state.thumb) return;
-      if (state.open) place.append(form(state, send, close));
-      else {
+      if (state.open) {
+        const sheet = form(state, send, close);
+        place.append(sheet);
+        sheet.scrollIntoView({ block: "nearest" });
+      } else {
         const change = button(state.reason || "Say why", open, { class: "act reason" });
         if (state.reason) change.setAttribute("aria-label", `Change the reason: ${state.reason}`);
         row.insertBefore(change, told);
@@ -134,7 +150,7 @@
     function open() {
       rated.get(turn).open = true;
       paint();
-      place.querySelector(".why :is(button, input)").focus();
+      place.querySelector(".rating :is(button, input)").focus();
     }
 
     function close() {
@@ -191,7 +207,7 @@
     const lead = state.thumb === "down" ? "What is wrong, in your words (optional)" : "What is good, in your words (optional)";
     const sheet = make(
       "form",
-      { class: "why", submit: (event) => submitted(event) },
+      { class: "rating", submit: (event) => submitted(event) },
       state.thumb === "down" ? reasons : null,
       make("label", { for: text.id }, lead),
       make("div", { class: "line" }, text, make("button", { type: "submit", class: "act done" }, "Done")),
@@ -243,13 +259,13 @@
 
   function drawChip(chip) {
     const [, turn, ...what] = chip.id.split("-");
-    const remove = button("×", () => order("without", turn, what.join("-")));
+    const remove = button("×", () => another(chip, "without", turn, what.join("-")));
     remove.setAttribute("aria-label", `Search without: ${chip.textContent}`);
     chip.append(remove);
   }
 
   function drawWithout(told) {
-    const back = button("Put back", () => order("afresh", told.id.replace("without-", "")), { class: "act" });
+    const back = button("Put back", () => another(told, "afresh", told.id.replace("without-", "")), { class: "act" });
     told.append(" ", back);
   }
 
@@ -297,7 +313,7 @@
 
   function rowOf(one) {
     const when = one.changed ? new Date(one.changed).toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" }) : "";
-    const count = `${one.questions.toLocaleString("en")} ${one.questions === 1 ? "question" : "questions"}`;
+    const count = `${one.questions.toLocaleString("en")}\u00a0${one.questions === 1 ? "question" : "questions"}`;
     const open = button(one.title, () => choose(one), { class: "title", dir: "auto" });
     if (one.id === current) open.setAttribute("aria-current", "true");
     const remove = button("Delete", () => askBack(one, row), { class: "act" });

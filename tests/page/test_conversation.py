@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import logging
 import re
 from collections.abc import Iterator, Sequence
@@ -12,8 +13,8 @@ import pytest
 from small import answer
 
 from app import respond
-from assistant.answer import Answer
-from assistant.page.conversation import LONGEST, REMEMBERED, Conversation, Turn
+from assistant.answer import Answer, Filters
+from assistant.page.conversation import LONGEST, REMEMBERED, Conversation, Narrowing, Turn
 from assistant.page.desk import Desk
 from assistant.page.kept import Place, Quotations
 from index.errors import NoStore, StoreDamaged
@@ -113,3 +114,81 @@ def test_a_conversation_is_a_value_gradio_can_copy() -> None:
 
     conversation: Any = Conversation().ask("Why?").answered(answer())
     assert copy.deepcopy(conversation) == conversation
+
+
+FILTERS = Filters("2025-06-01", "2025-06-30", ("The Beacon", "La Vigie"), inferred=True)
+
+
+def narrowed() -> Conversation:
+    """Three questions, the second answered under filters that were read out of it."""
+    conversation = Conversation()
+    for number in range(3):
+        found = answer(f"A{number}", filters=FILTERS if number == 1 else Filters())
+        conversation = conversation.ask(f"Q{number}").answered(found).ended()
+    return conversation
+
+
+@pytest.mark.parametrize(
+    ("what", "left", "told"),
+    [
+        ("since", Narrowing(None, "2025-06-30", ("The Beacon", "La Vigie"), infer=False), "from 1 June 2025"),
+        ("until", Narrowing("2025-06-01", None, ("The Beacon", "La Vigie"), infer=False), "until 30 June 2025"),
+        ("publisher-0", Narrowing("2025-06-01", "2025-06-30", ("La Vigie",), infer=False), "The Beacon"),
+        ("publisher-1", Narrowing("2025-06-01", "2025-06-30", ("The Beacon",), infer=False), "La Vigie"),
+    ],
+)
+def test_a_filter_is_taken_away_and_the_question_asked_again_in_its_place(
+    what: str, left: Narrowing, told: str
+) -> None:
+    before = narrowed()
+    again = before.taken_away(before.turns[1].id, what)
+    assert [turn.question for turn in again.turns] == ["Q0", "Q1", "Q2"]
+    assert (again.asking.number, again.asking.narrowing, again.asking.without) == (2, left, (told,))
+    assert again.asking.id != before.turns[1].id
+    assert again.history == [("Q0", "A0")]
+    desk = Scripted([answer("New.")])
+    last = list(respond(cast(Desk, desk), Quotations(), again))[-1]
+    asked = {"since": left.since, "until": left.until, "publishers": left.publishers, "infer": False}
+    assert desk.within == [asked]
+    assert [turn.spoken for turn in last.turns] == ["A0", "New.", "A2"]
+    assert not last.waiting
+
+
+@pytest.mark.parametrize("what", ["publisher-2", "publisher-x", "since-", "", "model"])
+def test_what_is_no_filter_takes_nothing_away(what: str) -> None:
+    before = narrowed()
+    assert before.taken_away(before.turns[1].id, what) == before
+    assert before.taken_away("no such turn", "since") == before
+    assert before.taken_away("", "since") == before
+    assert before.taken_away(before.turns[0].id, "since") == before
+
+
+@pytest.mark.parametrize("end", ["stopped", "failed", "error"])
+def test_the_answer_comes_back_when_no_other_takes_its_place(end: str) -> None:
+    before = narrowed()
+    again = before.taken_away(before.turns[1].id, "since").answered(answer("So far."))
+    if end == "error":
+        last = told(Scripted(error=NoStore("There is no store: run it.")), again)[-1]
+    else:
+        last = again.stopped() if end == "stopped" else again.failed("There is no store: run it.")
+    assert last.turns == before.turns
+    assert last.draft == ""
+    assert bool(last.notice) == (end != "stopped")
+
+
+def test_a_question_asks_for_the_model_that_was_chosen() -> None:
+    conversation = Conversation(model="a:b").ask("Why?")
+    assert conversation.asking.model == "a:b"
+    ended = conversation.answered(answer()).ended()
+    assert ended.model == "a:b"
+    assert ended.again(ended.turns[0].id, Narrowing()).asking.model == "a:b"
+
+
+def test_chips_are_drawn_where_they_can_be_taken_away() -> None:
+    before = narrowed()
+    shown = [message["content"] for message in before.messages() if message["role"] == "assistant"]
+    assert ['class="chip"' in one for one in shown] == [False, True, False]
+    again = before.taken_away(before.turns[1].id, "since").answered(answer("New.", filters=Filters(None, None, ("X",)))).ended()  # fmt: skip
+    shown = [message["content"] for message in again.messages() if message["role"] == "assistant"]
+    assert shown[1].count('class="chip"') == 1
+    assert "Searched without" in html.unescape(shown[1])

@@ -16,7 +16,7 @@ from app import create_app
 from assistant.page import library
 from assistant.page.building import Builder
 from assistant.page.desk import Desk
-from assistant.page.guard import BODY_LIMIT, FILE_LIMIT, Guard
+from assistant.page.guard import BODY_LIMIT, FILE_LIMIT, SHORT_LIMIT, Guard
 from assistant.page.watching import Watching
 
 HERE = "http://127.0.0.1:7860"
@@ -372,6 +372,44 @@ def test_a_wrong_request_is_told_in_one_line(page: Any, path: str, fields: str) 
     answered = ask(page, "POST", f"/library/{path}", JSON, fields.encode())
     assert answered.status_code in (400, 404)
     assert re.fullmatch(r"[^\n{}]{5,200}", answered.json()["detail"])
+
+
+@pytest.mark.parametrize("name", ["delete", "rate"])
+def test_only_the_page_itself_changes_conversations(name: str) -> None:
+    path = f"/conversations/{name}"
+    assert ask(Guard(reached), "POST", path, JSON, b"{}").status_code == 200
+    assert ask(Guard(reached), "POST", path, JSON, b"x" * (SHORT_LIMIT + 1)).status_code == 413
+    assert ask(Guard(reached), "POST", path, {**JSON, "Content-Type": "text/plain"}, b"{}").status_code == 415
+    for origin in ("null", "http://elsewhere.example", "http://localhost:7860"):
+        assert ask(Guard(reached), "POST", path, {**JSON, "Origin": origin}, b"{}").status_code == 403
+    assert ask(Guard(reached), "POST", path, {"Content-Type": "application/json"}, b"{}").status_code == 403
+    assert ask(Guard(reached), "GET", path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "status"),
+    [
+        ("delete", "{}", 400),
+        ("delete", '{"id": "../x"}', 400),
+        ("delete", f'{{"id": "{"0" * 32}\\n"}}', 400),
+        ("delete", f'{{"id": "{"0" * 32}"}}', 200),
+        ("rate", "{}", 400),
+        ("rate", f'{{"id": "{"0" * 32}", "number": 1, "asked": "{"0" * 16}", "thumb": "sideways"}}', 400),
+        ("rate", f'{{"id": "{"0" * 32}", "number": 0, "asked": "{"0" * 16}", "thumb": "up"}}', 400),
+        ("rate", f'{{"id": "{"0" * 32}", "number": 1, "asked": "{"0" * 16}", "reason": "{"x" * 1_001}"}}', 400),
+        ("rate", f'{{"id": "{"0" * 32}", "number": 1, "asked": "{"0" * 16}", "thumb": "up"}}', 404),
+    ],
+)
+def test_a_wrong_request_about_conversations_is_told(page: Any, path: str, fields: str, status: int) -> None:
+    answered = ask(page, "POST", f"/conversations/{path}", JSON, fields.encode())
+    assert answered.status_code == status
+    if status != 200:
+        assert re.fullmatch(r"[^\n{}]{5,200}", answered.json()["detail"])
+
+
+@pytest.mark.parametrize("name", ["x/1.bib", f"{'0' * 32}/1.exe", f"{'0' * 32}/one.bib", f"{'0' * 32}/../x.bib"])
+def test_only_references_are_taken_away(page: Any, name: str) -> None:
+    assert ask(page, path=f"/conversations/{name}").text == "There is nothing here.\n"
 
 
 @pytest.mark.parametrize(

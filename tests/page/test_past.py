@@ -226,7 +226,7 @@ def test_conversations_are_listed_opened_and_deleted(context: BrowserContext, op
 
     page.get_by_role("button", name="Conversations").press("Enter")
     expect(past.locator("li")).to_have_count(2)
-    expect(past.locator("li").nth(1)).to_contain_text("2 questions")
+    expect(past.locator("li").nth(1)).to_contain_text("2\u00a0questions")
     expect(past.get_by_role("button", name=NOTHING, exact=True)).to_have_attribute("aria-current", "true")
     past.get_by_role("button", name=BRIDGE, exact=True).press("Enter")
     expect(page.locator("#chat .asked")).to_have_text([BRIDGE, "Who found the cracks?"])
@@ -234,7 +234,7 @@ def test_conversations_are_listed_opened_and_deleted(context: BrowserContext, op
     ask(page, "And when?")
 
     page.get_by_role("button", name="Conversations").click()
-    expect(past.locator("li").first).to_contain_text("3 questions")
+    expect(past.locator("li").first).to_contain_text("3\u00a0questions")
     past.get_by_role("button", name=f"Delete “{BRIDGE}”").click()
     expect(past.get_by_role("button", name="Keep")).to_be_focused()
     page.keyboard.press("Enter")
@@ -347,10 +347,10 @@ def test_ratings_come_back_as_questions(context: BrowserContext, opened: Opened)
     second = ask(page, NOTHING)
     expect(up).to_have_attribute("aria-pressed", "true")  # though the whole chat was drawn anew
     second.get_by_role("button", name="Bad answer").click()
-    expect(second.locator(".why")).to_be_visible()
+    expect(second.locator(".rating")).to_be_visible()
     second.get_by_role("button", name="Bad answer").click()
     expect(second.locator(".row .told")).to_have_text("Taken back.")
-    expect(second.locator(".why")).to_have_count(0)
+    expect(second.locator(".rating")).to_have_count(0)
 
     third = ask(page, "Who was the first keeper of the lighthouse on Mars?")
     third.get_by_role("button", name="Bad answer").click()
@@ -391,6 +391,7 @@ def test_a_filter_of_the_question_is_a_chip_that_can_be_taken_away(context: Brow
     expect(answer.locator(".chip bdi")).to_have_text(["from 2 June 2025"])
     expect(answer.locator(".without")).to_contain_text("Searched without: The Beacon")
     expect(answer.locator(".sources")).to_contain_text("La Vigie")
+    expect(answer.get_by_role("button", name="Copy")).to_be_focused()
     assert questions(page) == [BRIDGE]
     page.get_by_role("button", name="Copy").wait_for()
     page.reload()
@@ -436,7 +437,7 @@ def test_nothing_goes_over_the_edge(chromium: Browser, opened: Opened, width: in
     answer = ask(page, BRIDGE)
     assert over() <= 0
     answer.get_by_role("button", name="Bad answer").click()
-    answer.locator(".why").wait_for()
+    answer.locator(".rating").wait_for()
     assert over() <= 0
     answer.locator(".export summary").click()
     assert over() <= 0
