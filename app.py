@@ -9,8 +9,8 @@ import signal
 import socket
 import sys
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Generator, Iterator
+from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from assistant.page.kept import Quotations
 
 EXAMPLES = 4
+ANSWERS = 32  # at once: most of them wait for a model, and a slow one must hold nobody up
 LOOPBACK = {"127.0.0.1": socket.AF_INET, "localhost": socket.AF_INET, "::1": socket.AF_INET6}
 PAGE = Path(__file__).parent / "assistant" / "page"
 # Each of these would open the page further than this file says.
@@ -44,13 +45,13 @@ OPENING = (
 log = logging.getLogger("clippings")
 
 
-def respond(desk: Desk, quotations: Quotations, conversation: Conversation) -> Iterator[Conversation]:
+def respond(desk: Desk, quotations: Quotations, conversation: Conversation) -> Generator[Conversation, None, None]:
     """The conversation as the answer to its last question grows."""
     from index.errors import ClippingsError
 
     within = conversation.asking.narrowing
     try:
-        for answer in desk.assistant().stream(
+        for answer in desk.assistant(conversation.asking.model).stream(
             conversation.question,
             history=conversation.history,
             since=within.since,
@@ -82,7 +83,7 @@ def layout(desk: Desk, quotations: Quotations, conversations: Conversations) -> 
     stopped: deque[str] = deque(maxlen=1_000)
     blocks = gr.Blocks(title="Clippings", analytics_enabled=False)
     with blocks:
-        held = gr.State(Conversation())
+        held = gr.State(Conversation(model=next(iter(desk.models), "")))
         with gr.Row(elem_id="talks"):
             gr.Button("Conversations", elem_id="conversations", size="sm")  # past.js draws the list
             new = gr.Button("New chat", elem_id="new-chat", size="sm", visible=False)
@@ -122,6 +123,16 @@ def layout(desk: Desk, quotations: Quotations, conversations: Conversations) -> 
                 )
                 send = gr.Button("Ask", elem_id="send", variant="primary", scale=0)
                 stop = gr.Button("Stop", elem_id="stop", visible=False, scale=0)
+            writer = gr.Dropdown(
+                [(f"Written by {name}", name) for name in desk.models] + [("Quotations only", "")],
+                value=next(iter(desk.models), ""),
+                elem_id="writer",
+                label="How to answer",
+                show_label=False,
+                container=False,
+                filterable=False,
+                visible=bool(desk.models),
+            )
             with gr.Accordion("How to read an answer", open=False, elem_id="how"):
                 gr.Markdown(phrases.how_to_read(calibration().measured))
 
@@ -152,11 +163,11 @@ def layout(desk: Desk, quotations: Quotations, conversations: Conversations) -> 
                     quotations.keep(turn.answer)
             return replace(found, model=conversation.model)
 
-        def begin(asked: str, conversation: Conversation) -> list[Any]:
+        def begin(asked: str, conversation: Conversation, model: str | None) -> list[Any]:
             if conversation.waiting or not asked.strip():
                 # Nothing is drawn then, and the question stays where it was typed.
                 raise gr.Error("Not asked", visible=False, print_exception=False)
-            conversation = latest(conversation).ask(asked)
+            conversation = replace(latest(conversation), model=model if model in desk.models else "").ask(asked)
             if conversation.waiting:
                 conversations.begin(conversation)
             return [*drawn(conversation), conversation.draft]
@@ -185,13 +196,17 @@ def layout(desk: Desk, quotations: Quotations, conversations: Conversations) -> 
             if not conversation.waiting:
                 yield drawn(conversation)
                 return
-            for later in respond(desk, quotations, conversation):
-                if conversation.waiting in stopped:
-                    # Gradio draws the last of a stream twice, and what is drawn by now is not ours to change.
-                    yield [gr.skip() for _ in talk]
-                    return
-                conversations.keep(later, conversation.waiting)
-                yield drawn(later)
+            before = conversation
+            with closing(respond(desk, quotations, conversation)) as growing:
+                for later in growing:
+                    if conversation.waiting in stopped:
+                        # Gradio draws the last of a stream twice, and what is drawn by now is not ours to change.
+                        yield [gr.skip() for _ in talk]
+                        return
+                    if later != before:  # a model that is silent gives the same again
+                        conversations.keep(later, conversation.waiting)
+                        yield drawn(later)
+                    before = later
 
         def finish(conversation: Conversation) -> list[Any]:
             late = bool(conversation.waiting) and conversation.waiting in stopped
@@ -217,23 +232,31 @@ def layout(desk: Desk, quotations: Quotations, conversations: Conversations) -> 
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         # One at a time, so that a second click finds the first question waiting.
         single = {**private, "trigger_mode": "multiple", "concurrency_limit": 1, "concurrency_id": "begin"}
-        begun = [gr.on([question.submit, send.click], begin, [question, held], [*talk, question], **single)]
+        begun = [gr.on([question.submit, send.click], begin, [question, held, writer], [*talk, question], **single)]
         begun += [order.submit(obey, [order, held], talk, **single)]
-        begun += [button.click(begin, [button, held], [*talk, question], **single) for button in examples]
+        begun += [button.click(begin, [button, held, writer], [*talk, question], **single) for button in examples]
         for event in begun:
-            answered = event.success(answer, [held], talk, **private, trigger_mode="multiple")
+            answered = event.success(
+                answer,
+                [held],
+                talk,
+                **private,
+                trigger_mode="multiple",
+                concurrency_limit=ANSWERS,
+                concurrency_id="answer",
+            )
             answered.then(finish, [held], [*talk, question], **private)
         stop.click(halt, [held], talk, **private)
         new.click(start_anew, [held], talk, **private)
         gr.on([blocks.load, again.click], suggest, None, examples, **private)
         blocks.load(render.ready, None, current, **private)
 
-    blocks.queue(api_open=False, max_size=32, default_concurrency_limit=4)
+    blocks.queue(api_open=False, max_size=ANSWERS, default_concurrency_limit=4)
     return blocks
 
 
-def create_app(store: Path) -> FastAPI:
-    """The page over a store, guarded; the store may still be empty."""
+def create_app(store: Path, models: str = "") -> FastAPI:
+    """The page over a store, guarded; the store may still be empty. Raises BadModel."""
     _close_environment()
     import gradio as gr
     from fastapi import FastAPI
@@ -251,7 +274,7 @@ def create_app(store: Path) -> FastAPI:
     from assistant.page.watching import Watching
     from index.errors import ClippingsError, NoStore
 
-    desk, quotations, builder, conversations = Desk(store), Quotations(), Builder(store), Conversations(store)
+    desk, quotations, builder, conversations = Desk(store, models), Quotations(), Builder(store), Conversations(store)
     watching = Watching(store, builder)
 
     @asynccontextmanager
@@ -336,9 +359,15 @@ def main(argv: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _leave)
     try:
         with listening:
+            from assistant.errors import BadModel
             from assistant.page.serve import serve
 
-            serve(create_app(arguments.store), listening)
+            try:
+                page = create_app(arguments.store, arguments.model)
+            except BadModel as error:
+                sys.stderr.write(f"{error}\n")
+                return 2
+            serve(page, listening)
     except KeyboardInterrupt:
         return 130
     except SystemExit as left:

@@ -61,6 +61,11 @@ class ChatModel:
         """The name without its address, which may hold a password."""
         return f"{self.provider}:{self.model}"
 
+    @property
+    def setting(self) -> str:
+        """The name as it is written in a setting."""
+        return f"{self.name}@{self.address}" if self.address else self.name
+
 
 def named(setting: str) -> tuple[ChatModel, ...]:
     """The models of a setting, separated by commas; raises BadModel."""

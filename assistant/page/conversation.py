@@ -157,7 +157,8 @@ class Conversation:
             chips = turn.answer.filters.inferred or not turn.narrowing.infer
             body = render.answer(turn.answer, turn.id if chips else "", turn.without)
         if waits:
-            return body
+            # Quotations come at once; a model takes its time.
+            return body + render.pending(turn.answer.model) if turn.answer and turn.answer.model else body
         stopped = render.stopped() if turn.stopped else ""
         return body + stopped + render.actions(self.id, turn)
 

@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.chat_model import named
 from index.errors import ClippingsError
 from index.generation import current
 
@@ -17,18 +18,39 @@ if TYPE_CHECKING:
 class Desk:
     """What the page works with; until the store holds something, each use looks again."""
 
-    def __init__(self, store: Path) -> None:
+    def __init__(self, store: Path, models: str = "") -> None:
         self._store = store
+        self._models = {model.name: model for model in named(models)}
         self._lock = threading.Lock()
         self._suggesting = threading.Lock()
         self._suggested: tuple[int, list[str]] = (0, [])
-        self._opened: tuple[Library, Assistant] | None = None
+        self._library: Library | None = None
+        self._assistants: dict[str, Assistant] = {}
+
+    @property
+    def models(self) -> list[str]:
+        """The names of the chat models that may be chosen; the first is used unless another is."""
+        return list(self._models)
 
     def library(self) -> Library:
-        return self._open()[0]
+        with self._lock:
+            if self._library is None:
+                # Imported here: it brings a model with it, and the page opens before that is there.
+                from index import Library
 
-    def assistant(self) -> Assistant:
-        return self._open()[1]
+                self._library = Library.open(self._store)
+            return self._library
+
+    def assistant(self, model: str = "") -> Assistant:
+        """Answers in quotations, or as this one of the models writes them."""
+        from assistant import Assistant
+
+        library = self.library()
+        with self._lock:
+            if model not in self._assistants:
+                named = self._models.get(model)
+                self._assistants[model] = Assistant(library, named.setting if named else None)
+            return self._assistants[model]
 
     def examples(self) -> list[str]:
         """Questions that these articles answer, found once a generation; none while they can't be told."""
@@ -40,14 +62,3 @@ class Desk:
                 return self._suggested[1]
         except ClippingsError:  # the masthead says it
             return []
-
-    def _open(self) -> tuple[Library, Assistant]:
-        with self._lock:
-            if self._opened is None:
-                # Imported here: they bring models with them, and the page opens before those are there.
-                from assistant import Assistant
-                from index import Library
-
-                library = Library.open(self._store)
-                self._opened = library, Assistant(library)
-            return self._opened

@@ -29,9 +29,10 @@ def question(text: str) -> str:
     return f'<div class="asked" dir="auto">{literal(text)}</div>'
 
 
-def pending() -> str:
-    """What stands where an answer will be."""
-    return '<div class="pending" role="status">Reading your articles…</div>'
+def pending(model: str | None = None) -> str:
+    """What stands where an answer will be, or where a model goes on with it."""
+    told = f"{literal(model)} is writing…" if model else "Reading your articles…"
+    return f'<div class="pending" role="status">{told}</div>'
 
 
 def notice(text: str) -> str:
@@ -75,10 +76,12 @@ def answer(found: Answer, chips_of: str = "", without: Sequence[str] = ()) -> st
 
     Filters are told in a sentence; of the turn that is named here they are chips, which can be taken away.
     """
+    begun = bool(found.statements) or found.refused
     parts = [
         f'<div class="answer tier-{found.tier}">',
-        f'<p class="tier">{TIERS[found.tier]}</p>',
-        f'<p class="confidence">{confidence(found)}</p>' if found.statements or found.nearest else "",
+        f'<p class="tier">{TIERS[found.tier]}</p>' if begun else "",
+        f'<p class="confidence">{confidence(found)}</p>' if begun and (found.statements or found.nearest) else "",
+        _written_by(found),
         _asked_as(found),
         _chips(found.filters, chips_of, without) if chips_of else _filters(found.filters),
         *(f'<p class="remark">{literal(text)}</p>' for text in found.notices),
@@ -112,6 +115,13 @@ def confidence(found: Answer) -> str:
     if found.refused:
         return f"The chance that they do after all: {chance}."
     return f"The chance that this answers it: {chance}."
+
+
+def _written_by(found: Answer) -> str:
+    if not found.model or not any(statement.verdict == "supported" for statement in found.statements):
+        return ""
+    told = f"Written by {found.model}; each sentence was checked against the quotations under it."
+    return f'<p class="remark">{literal(told)}</p>'
 
 
 def _asked_as(found: Answer) -> str:
@@ -155,7 +165,7 @@ def _filters(filters: Filters) -> str:
 
 def _statement(found: Answer, statement: Statement) -> str:
     quotations = "".join(_quotation(found, quotation) for quotation in statement.quotations)
-    if statement.verdict == "quoted":
+    if statement.verdict == "quoted" or [statement.text] == [quotation.text for quotation in statement.quotations]:
         return f'<div class="statement">{quotations}</div>'
     markers = " ".join(_marker(found, quotation) for quotation in statement.quotations)
     return (
