@@ -230,7 +230,9 @@
       .map(([suffix, name]) => make("a", { href: `${address}.${suffix}`, download: true }, name));
     const menu = make("details", { class: "export" }, make("summary", { class: "act" }, "Export"), make("div", {}, ...links));
     menu.addEventListener("click", (event) => {
-      if (event.target.closest("a")) setTimeout(() => (menu.open = false));
+      if (!event.target.closest("a")) return;
+      menu.open = false; // the file comes all the same
+      menu.querySelector("summary").focus();
     });
     menu.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || !menu.open) return;

@@ -296,6 +296,7 @@ def test_references_are_exported_by_keyboard(context: BrowserContext, opened: Op
         with page.expect_download() as download:
             answer.get_by_role("link", name=name).press("Enter")
         assert download.value.suggested_filename.endswith(f"-1.{suffix}")
+        expect(answer.locator(".export summary")).to_be_focused()
         text = Path(download.value.path()).read_text(encoding="utf-8")
         title = "Pilgrim Bridge closed after divers find cracks"
         assert title in text
