@@ -107,6 +107,20 @@ DAYS = {
 }
 
 
+def test_publishers_are_found_where_they_stand() -> None:
+    text = "Did “The Beacon” and Le Monde agree?"
+    found = [(text[one.start : one.end], set(one.publishers)) for one in Publishers(NAMES).mentions(text)]
+    assert found == [("Beacon", {"the beacon"}), ("Le Monde", {"le monde"})]
+
+
+def test_a_month_alone_is_that_of_the_only_year() -> None:
+    first, last = date(2025, 6, 14), date(2025, 9, 26)
+    assert days("What did she say in September, and in early June?", first, last) == (Day(9, 2025), Day(6, 2025))
+    assert days("in May, in september 2024", first, last) == (Day(9, 2024),)
+    assert days("in September", date(2024, 9, 30), last) == ()
+    assert days("Who may march?", first, last) == ()
+
+
 @pytest.mark.parametrize(("text", "expected"), DAYS.values(), ids=DAYS)
 def test_days_are_found(text: str, expected: list[Day]) -> None:
     assert list(days(text)) == expected

@@ -13,7 +13,7 @@ import pytest
 from langchain_core.runnables import RunnableGenerator, RunnableLambda, RunnableParallel
 
 from assistant import Answer, Assistant, library_retriever
-from assistant.answer import Seconds
+from assistant.answer import Filters, Seconds
 from index import Library, build
 from index.errors import BadDate, EmptyQuestion
 from index.passages import sentences
@@ -264,6 +264,64 @@ def test_threads_get_the_same_answers(assistant: Assistant, streams: dict[str, l
 def without_scores(answer: Answer) -> Answer:
     """Without what the last digits of a sum can change."""
     return replace(answer, seconds=Seconds(0.0, 0.0), nearest=(), confidence=None)
+
+
+# Filters read off the question
+
+
+def test_a_publisher_that_is_asked_for_is_a_filter(assistant: Assistant) -> None:
+    question = "How many people were injured on the Lady Ansgard, according to the Harbour Post?"
+    answer = assistant.ask(question)
+    assert answer.filters == Filters(publishers=("Harbour Post",), inferred=True)
+    assert {source.publisher for source in answer.sources} == {"Harbour Post"}
+    assert assistant.ask(question, infer=False).filters == Filters()
+    given = assistant.ask(question, publishers=["The Beacon"])
+    assert given.filters == Filters(publishers=("The Beacon",))
+    assert {source.publisher for source in given.sources} <= {"The Beacon"}
+
+
+def test_a_date_of_publication_is_a_filter(assistant: Assistant) -> None:
+    answer = assistant.ask("What did Feddery say in September?")
+    assert answer.filters == Filters("2025-09-01", "2025-09-30", inferred=True)
+    assert answer.standalone == answer.question
+    assert {source.published for source in answer.sources} == {"2025-09-26"}
+    assert any("no date and dropped out" in notice for notice in answer.notices)
+    event = assistant.ask("How did the strike of 23 July 2025 begin?")
+    assert event.filters == Filters()
+
+
+def test_whatever_was_reported_is_shown(assistant: Assistant) -> None:
+    answer = assistant.ask("What did La Vigie report in August?")
+    assert not answer.refused
+    assert [source.published for source in answer.sources] == ["2025-08-12"]
+
+
+def test_what_was_only_inferred_keeps_no_answer_back(assistant: Assistant) -> None:
+    question = "How long is the medieval ship that was found in the fairway, according to the Harbour Post?"
+    answer, plain = assistant.ask(question), assistant.ask(question, infer=False)
+    assert not plain.refused
+    assert answer.filters == Filters()
+    assert answer.statements == plain.statements
+    (notice,) = set(answer.notices) - set(plain.notices)
+    assert notice == "Not narrowed to articles by Harbour Post, which the question names: none of them answers it."
+
+
+def test_what_nothing_answers_is_refused_over_all_articles(assistant: Assistant) -> None:
+    answer = assistant.ask(f"{ELSEWHERE[:-1]}, according to the Beacon?")
+    assert answer.refused
+    assert answer.filters == Filters()
+    assert answer.notices == ()
+
+
+def test_an_outlet_inside_an_article_is_no_filter(assistant: Assistant) -> None:
+    assert assistant.ask("What did Astrell say on Radio Ushel?").filters == Filters()
+
+
+def test_a_follow_up_is_inferred_from_as_it_stands_alone(assistant: Assistant) -> None:
+    history = [("What did the Beacon write about the ferry?", "It rammed a pier.")]
+    answer = assistant.ask("And the Harbour Post?", history=history)
+    assert answer.standalone == "What did the Harbour Post write about the ferry?"
+    assert answer.filters.publishers == ("Harbour Post",)
 
 
 # LangChain

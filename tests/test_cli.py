@@ -438,6 +438,22 @@ def test_ask_a_file(run: Run, sample_store: Path, tmp_path: Path) -> None:
     assert lines[-1]["filters"] == {"since": None, "until": "2025-07-10", "publishers": ["La Vigie"], "inferred": False}
 
 
+def test_filters_read_off_the_question(run: Run, sample_store: Path, tmp_path: Path) -> None:
+    question = "What did the Beacon report about the ferry in July 2025?"
+    shown = run("ask", question, "--store", sample_store)
+    assert "Only articles from 2025-07-01 until 2025-07-31 by The Beacon, as the question says" in shown.out
+    shown = run("ask", question, "--publisher", "The Beacon", "--store", sample_store)
+    assert "Only articles from 2025-07-01 until 2025-07-31, as the question says" in shown.out
+    assert "as the question says" not in run("ask", question, "--no-infer", "--store", sample_store).out
+    rows = [{"question": question, "infer": False}, {"question": question}, {"question": question, "infer": "no"}]
+    file = tmp_path / "questions.jsonl"
+    file.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    lines = run("ask", "--file", file, "--store", sample_store, "--json").out.splitlines()
+    without, within, bad = map(json.loads, lines)
+    assert [one["filters"]["inferred"] for one in (without, within)] == [False, True]
+    assert "“infer” is true or false" in bad["error"]
+
+
 def test_a_file_of_good_questions(run: Run, sample_store: Path, tmp_path: Path) -> None:
     file = tmp_path / "questions.jsonl"
     file.write_text('\ufeff{"id": 1, "question": "Who painted the Sistine Chapel?"}\n\n', encoding="utf-8")

@@ -64,7 +64,9 @@ def ask(view: View, names: list[str], text: str, answers: Sequence[str]) -> tupl
 
 
 def gather(corpora: Path, stores: Path, most: int) -> tuple[list[str], list[Asked]]:
-    prepared = {name: prepare(read(corpora / name), stores / name, "", lambda *_: None) for name in SETS}
+    prepared = {
+        name: prepare(read(corpora / name), stores / name, "", lambda *_: None, lambda _: None) for name in SETS
+    }
     names: list[str] = []
     found = []
     for name in FITTED:

@@ -165,7 +165,7 @@ def main() -> None:
         printed["agreeing"] = {"rgb": false(questions, alone, options.show)}
         printed["milliseconds"] = added(pair, [question for _, question in questions])
         for name in AGREEING:
-            one = prepare(read(options.corpora / name), stores / name, "", lambda *_: None)
+            one = prepare(read(options.corpora / name), stores / name, "", lambda *_: None, lambda _: None)
             asked = sample(one.labelled.questions, None, options.most)
             printed["agreeing"][name] = false([(each.key, each.text) for each in asked], one.store, options.show)
     sys.stdout.write(json.dumps(printed, indent=1) + "\n")

@@ -4,26 +4,30 @@
 
 Of each set: in how many questions filters were inferred, and dropped again; and with and without, the share of the right
 articles that are quoted (recall), of the quoted that are right (precision), nDCG@10 of the articles in the order in which
-they are quoted, how many questions without an answer are refused and how many with one. --show prints the questions whose
+they are quoted, how many questions without an answer are refused and how many with one. "multihop named" asks for each article, by its outlet, month and the beginning of its title:
+multihop's own questions are long, and nothing is inferred from a question of several parts. --show prints the questions whose
 answers differ. Prints JSON.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
 import math
 import sys
 import tempfile
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from statistics import mean
 
 from assistant import Answer, Assistant
-from assistant.evaluate.labelled import read, sample
+from assistant.evaluate.labelled import Labelled, Question, read, sample
 from assistant.evaluate.questions import prepare
 from index import Library
 
-SETS = ("multihop", "squad2", "xquad", "clapnq")
+SETS = ("multihop", "multihop named", "squad2", "xquad", "clapnq")
 
 
 def quoted(answer: Answer) -> list[str]:
@@ -38,6 +42,22 @@ def ndcg(found: list[str], right: set[str]) -> float:
     return gained / (sum(1 / math.log2(place + 2) for place in range(min(10, len(right)))) or 1.0)
 
 
+def asked(corpora: Path, name: str) -> Labelled:
+    """A labelled set; or for each article of one "named", a short question that names its outlet, or its month too."""
+    found = read(corpora / name.removesuffix(" named"))
+    if not name.endswith(" named"):
+        return found
+    with gzip.open(corpora / name.removesuffix(" named") / "docs.jsonl.gz", "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    questions = []
+    for row in rows:
+        about, day = " ".join(row["title"].split()[:4]), date.fromisoformat(row["date"][:10])
+        for month in ("", f" in {day:%B %Y}"):
+            text = f"What did {row['source']} report about {about}{month}?"
+            questions.append(Question(f"{row['id']}{month}", row["id"], text, True, {row["id"]: 1}, (), ""))
+    return replace(found, questions=tuple(questions))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpora", type=Path)
@@ -50,7 +70,9 @@ def main() -> None:
     found = {}
     with tempfile.TemporaryDirectory() as folder:
         for name in given.sets:
-            prepared = prepare(read(given.corpora / name), (given.stores or Path(folder)) / name, "", lambda *_: None)
+            prepared = prepare(
+                asked(given.corpora, name), (given.stores or Path(folder)) / name, "", lambda *_: None, lambda _: None
+            )
             rows: dict[bool, list[dict[str, float]]] = {True: [], False: []}
             inferred = dropped = 0
             with Library.open(prepared.store) as library:
