@@ -297,7 +297,7 @@ def test_whatever_was_reported_is_shown(assistant: Assistant) -> None:
 
 
 def test_what_was_only_inferred_keeps_no_answer_back(assistant: Assistant) -> None:
-    question = "How long is the medieval ship that was found in the fairway, according to the Harbour Post?"
+    question = "How many lanterns were there at the Lantern Night, according to the Harbour Post?"
     answer, plain = assistant.ask(question), assistant.ask(question, infer=False)
     assert not plain.refused
     assert answer.filters == Filters()
