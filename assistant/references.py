@@ -49,11 +49,19 @@ def web_address(url: str | None) -> str | None:
 def markdown(answer: Answer) -> str:
     """The answer with its quotations, voices and numbered sources, for a text of one's own."""
     parts = [f"**{_text(answer.question)}**", _TIERS[answer.tier]]
+    if answer.model and any(statement.verdict == "supported" for statement in answer.statements):
+        parts.append(f"Written by {_text(answer.model)}; each sentence was checked against the quotations under it.")
     for statement in answer.statements:
         if statement.verdict == "supported":
             numbers = dict.fromkeys(quotation.source for quotation in statement.quotations)
             parts.append(f"{_text(statement.text)} {''.join(f'[{number}]' for number in numbers)}".rstrip())
         parts += [_quotation(answer, quotation) for quotation in statement.quotations]
+    for differs in answer.disagreements:
+        parts.append(f"The articles differ: {_text(differs.about)}")
+        for value, quotation in zip(differs.values, differs.quotations, strict=True):
+            source = answer.source(quotation.source)
+            facts = ", ".join(_text(fact) for fact in (source.publisher, _day(source.published)) if fact)
+            parts += [f"{_text(value)} ({facts or 'no publisher, no date'})", _quotation(answer, quotation)]
     if sources := cited(answer):
         parts += ["Sources:", *(f"[{source.number}] {_source(source)}" for source in sources)]
     elif answer.refused and answer.nearest:

@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 from pylatexenc import latex2text
 
 from assistant import references
-from assistant.answer import Answer, Filters, Nearest, Quotation, Seconds, Source, Span, Statement, Voice
+from assistant.answer import Answer, Disagreement, Filters, Nearest, Quotation, Seconds, Source, Span, Statement, Voice
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -290,6 +290,22 @@ def test_markdown_of_a_whole_answer() -> None:
     )
     (quoted,) = (one for one in references.markdown(answer(source())).split("\n") if one.startswith("> —"))
     assert quoted == "> — Ann Berg, according to The Beacon, page 3"
+
+
+def test_markdown_of_what_differs_and_of_who_wrote() -> None:
+    first, second = source(), source(2, publisher=None, published=None)
+    one, other = (Quotation(number, 0, 5, f"It was {number}.") for number in (1, 2))
+    found = answer(
+        first,
+        second,
+        model="openai:x",
+        statements=(Statement("It was 1.", "supported", (one,)),),
+        disagreements=(Disagreement("how many *there* were", (one, other), ("1", "2")),),
+    )
+    told = references.markdown(found)
+    assert "Written by openai:x; each sentence was checked against the quotations under it." in told
+    assert "The articles differ: how many \\*there\\* were\n\n1 (The Beacon, 14 June 2025)\n\n> It was 1. [1]" in told
+    assert "2 (no publisher, no date)\n\n> It was 2. [2]" in told
 
 
 @pytest.mark.parametrize("text", HOSTILE)
