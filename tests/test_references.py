@@ -303,7 +303,7 @@ def test_markdown_of_what_differs_and_of_who_wrote() -> None:
         disagreements=(Disagreement("how many *there* were", (one, other), ("1", "2")),),
     )
     told = references.markdown(found)
-    assert "Written by openai:x; each sentence was checked against the quotations under it." in told
+    assert "Written by openai\\:x; each sentence was checked against the quotations under it." in told
     assert "The articles differ: how many \\*there\\* were\n\n1 (The Beacon, 14 June 2025)\n\n> It was 1. [1]" in told
     assert "2 (no publisher, no date)\n\n> It was 2. [2]" in told
 
