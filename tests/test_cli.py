@@ -9,12 +9,13 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from chat_server import ChatServer, serving
 
 from assistant import Assistant, cli
 from index import Library, build
@@ -642,3 +643,61 @@ def test_a_reader_that_goes_away(own: Path) -> None:
     _, err = process.communicate()
     assert process.returncode == 1
     assert "Traceback" not in err
+
+
+# Written by a chat model
+
+CRACKS = "Divers found cracks in two of the seven piers of the Pilgrim Bridge."
+WHY = "Why was the Pilgrim Bridge closed?"
+
+
+@pytest.fixture
+def chat() -> Iterator[ChatServer]:
+    with serving() as server:
+        server.says(f"{CRACKS} The mayor resigned.")
+        yield server
+
+
+def test_a_model_writes_the_answer(run: Run, sample_store: Path, chat: ChatServer) -> None:
+    done = run("ask", WHY, "--model", chat.name, "--store", sample_store, "--json")
+    assert (done.status, done.json["model"]) == (0, "openai:scripted")
+    assert [(one["text"], one["verdict"]) for one in done.json["statements"]] == [(CRACKS, "supported")]
+    assert done.json["left_out"] == ["The mayor resigned."]
+
+
+def test_a_written_answer_in_the_terminal(run: Run, sample_store: Path, chat: ChatServer) -> None:
+    told = run("ask", WHY, "--model", chat.name, "--store", sample_store).out
+    assert f"\n{CRACKS} [1]\n\n  “The Pilgrim Bridge, the only direct road" in told
+    assert "Left out, since no quotation carries it (1 sentence):\n  - The mayor resigned.\n" in told
+
+
+def test_the_variable_names_the_model_too(
+    run: Run, sample_store: Path, chat: ChatServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLIPPINGS_MODEL", f"{chat.name}, openai:another")
+    assert run("ask", WHY, "--store", sample_store, "--json").json["model"] == "openai:scripted"
+    assert run("ask", WHY, "--store", sample_store, "--model", "", "--json").json["model"] is None
+
+
+@pytest.mark.parametrize(
+    "how", [{"status": 429}, {"status": 500}, {"body": b"It works!"}, {"cut": True}, {"reason": None}]
+)
+def test_a_model_that_fails_is_a_notice(run: Run, sample_store: Path, chat: ChatServer, how: dict[str, Any]) -> None:
+    chat.says(CRACKS, **how)
+    done = run("ask", WHY, "--model", chat.name, "--store", sample_store, "--json")
+    (notice,) = done.json["notices"]
+    assert (done.status, done.err, done.json["model"]) == (0, "", None)
+    assert notice.startswith("openai:scripted did not write this answer, so quotations stand here. The model's ")
+    assert {one["verdict"] for one in done.json["statements"]} == {"quoted"}
+
+
+def test_a_name_that_names_no_model(run: Run, sample_store: Path) -> None:
+    done = run("ask", WHY, "--model", "gpt-5", "--store", sample_store)
+    assert (done.status, done.out) == (2, "")
+    assert done.line.startswith("“gpt-5” names no chat model: write provider:model")
+
+
+def test_a_file_of_questions_with_a_model(run: Run, sample_store: Path, chat: ChatServer, tmp_path: Path) -> None:
+    (tmp_path / "questions.jsonl").write_text(json.dumps({"id": 1, "question": WHY}) + "\n", encoding="utf-8")
+    done = run("ask", "--file", tmp_path / "questions.jsonl", "--model", chat.name, "--store", sample_store, "--json")
+    assert json.loads(done.out)["model"] == "openai:scripted"

@@ -24,6 +24,7 @@ DOORS = {
     "transformers": ("index/embedder.py",),
     "torch": ("index/embedder.py",),
     "huggingface_hub": ("index/embedder.py",),
+    "langchain": ("assistant/chat_model.py",),
     "gradio": ("app.py", "assistant/page/"),
     "fastapi": ("app.py", "assistant/page/"),
     "starlette": ("app.py", "assistant/page/"),
@@ -68,6 +69,13 @@ def test_floors_import_downward(file: str) -> None:
     above = set(FLOORS[floor + 1 :])
     assert not above & {first(name) for name in imported(TREES[file])}
     assert "tests" not in {first(name) for name in imported(TREES[file])}
+
+
+def test_prompts_stand_beside() -> None:
+    names = {
+        first(name) for name in imported(ast.parse((ROOT / "prompts" / "__init__.py").read_text(encoding="utf-8")))
+    }
+    assert not names & {*FLOORS, "tests"}
 
 
 def test_the_page_stands_above_the_assistant() -> None:

@@ -28,13 +28,14 @@ def _nothing_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_defaults() -> None:
     settings = Settings()
     assert settings.store == Path("store")
-    assert settings.embedding_model == ""
+    assert settings.embedding_model == settings.model == ""
     assert (settings.host, settings.port) == ("127.0.0.1", 7860)
 
 
 VARIABLES = [
     ("STORE", "elsewhere", Path("elsewhere")),
     ("EMBEDDING_MODEL", "some/model", "some/model"),
+    ("MODEL", "ollama:x,openai:y", "ollama:x,openai:y"),
     ("HOST", "::1", "::1"),
     ("PORT", "80", 80),
 ]

@@ -81,6 +81,13 @@ def test_only_this_machine_is_let_in(tmp_path: Path, host: str) -> None:
     assert host in err
 
 
+def test_a_name_that_names_no_model_is_told_in_one_line(tmp_path: Path) -> None:
+    process = start(tmp_path, "--model", "gpt")
+    out, err = process.communicate()
+    assert (process.returncode, out) == (2, "")
+    assert re.fullmatch(r"“gpt” names no chat model: .*\n", err)
+
+
 def test_importing_the_page_loads_nothing_heavy() -> None:
     heavy = "{'gradio', 'torch', 'chromadb', 'fastapi', 'langchain_core', 'numpy', 'tantivy'}"
     code = f"import sys, app; sys.exit(bool({heavy} & set(sys.modules)))"
