@@ -29,7 +29,8 @@ class Scripted:
     asked: list[tuple[str, list[tuple[str, str]]]] = field(default_factory=list)
     within: list[dict[str, Any]] = field(default_factory=list)
 
-    def assistant(self) -> Scripted:
+    def assistant(self, model: str = "") -> Scripted:
+        assert model == ""
         return self
 
     def stream(self, question: str, history: list[tuple[str, str]], **within: Any) -> Iterator[Answer]:
