@@ -6,6 +6,7 @@ import json
 import time
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -428,3 +429,12 @@ def test_meaning_counts_where_no_fact_differs(model: Embedder) -> None:
     far = check("Whales sing to each other over great distances.", quotation, model.embed)
     assert far.score < near.score
     assert not far.supported
+
+
+def test_a_name_that_only_the_title_has_is_known_and_carries_nothing(model: Embedder) -> None:
+    bare = Evidence("The bridge was opened in 1931 and overhauled in 1988.")
+    titled = replace(bare, about="Pilgrim Bridge closed in June")
+    statement = "The Pilgrim Bridge was opened in 1931 and overhauled in 1988."
+    assert not check(statement, [bare], model.embed).supported
+    assert check(statement, [titled], model.embed).supported
+    assert not check("The Pilgrim Bridge was closed in June.", [titled], model.embed).supported

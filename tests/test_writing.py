@@ -382,3 +382,43 @@ def test_as_many_articles_as_the_model_has_room_for(chat: ChatServer, tmp_path: 
         Assistant(library, chat.name).ask("Where does the grey fleet sail?")
     length = sum(len(message["content"]) for message in chat.asked[0])
     assert 4_000 < length < 3 * (4_096 - 800)
+
+
+# How surely a sentence must be carried
+
+TAME = """---
+title: The grey seals of Ebbe Sound
+publisher: The Quill
+date: 2025-07-20
+---
+The seals came back to Ebbe Sound in April, said Marit Olde, who counts them for the county. There were 31 of them.
+
+"I had given them up, to be honest," Olde said. The count of the spring before had found none.
+"""
+
+
+@pytest.fixture(scope="module")
+def seals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    folder = tmp_path_factory.mktemp("seals")
+    (folder / "articles").mkdir()
+    (folder / "articles" / "seals.md").write_text(TAME, encoding="utf-8")
+    build([folder / "articles"], folder / "store")
+    with Library.open(folder / "store") as library:
+        yield library
+
+
+@pytest.mark.parametrize(
+    ("said", "carried"),
+    [
+        ("Marit Olde said that the seals came back to Ebbe Sound in April.", True),
+        ("Marit Olde said that she had given them up.", True),  # the article calls her Olde there
+        ("Karin Olde said that she had given them up.", False),
+        ("Marit Olde complained that nobody listened to her.", False),  # nothing is turned round: it is just not there
+        ("The Sound is a bay in the north.", False),
+    ],
+)
+def test_what_is_not_surely_carried_is_left_out(chat: ChatServer, seals: Library, said: str, carried: bool) -> None:
+    chat.says(said)
+    answer = Assistant(seals, chat.name).ask("What happened to the grey seals of Ebbe Sound?")
+    assert [one.text for one in answer.statements if one.verdict == "supported"] == ([said] if carried else [])
+    assert list(answer.left_out) == ([] if carried else [said])

@@ -27,12 +27,14 @@ _CARRIERS = 4  # sentences that may carry one statement together
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A quotation with what is known of it: who says it, who printed it, and when."""
+    """A quotation with what is known of it: who says it, who printed it, and when; and the names that its article has
+    for what it speaks of, as its title does: these make a name known, and carry nothing else."""
 
     text: str
     voice: Voice | None = None
     publisher: str | None = None
     published: date | None = None
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def _read(evidence: Sequence[Evidence]) -> list[Sentence]:
     left = _MOST_TEXT
     for source, one in enumerate(evidence):
         read = _quoted if len(one.text) <= _QUOTATION else mouth.read
-        found += read(one.text[:left], one.voice, one.publisher, one.published, source)
+        found += read(one.text[:left], one.voice, one.publisher, one.published, source, one.about)
         left -= len(one.text)
         if left <= 0:
             break
@@ -78,10 +80,10 @@ def _read(evidence: Sequence[Evidence]) -> list[Sentence]:
 
 @lru_cache(maxsize=256)
 def _quoted(
-    text: str, voice: Voice | None, publisher: str | None, published: date | None, source: int
+    text: str, voice: Voice | None, publisher: str | None, published: date | None, source: int, about: str
 ) -> tuple[Sentence, ...]:
     """The sentences of a quotation, read once for all statements of an answer."""
-    return tuple(mouth.read(text, voice, publisher, published, source))
+    return tuple(mouth.read(text, voice, publisher, published, source, about))
 
 
 def _against(claim: Sentence, near: Sequence[Sentence], told: Sequence[Sentence]) -> Iterator[str]:

@@ -36,6 +36,7 @@ def read(
     publisher: str | None = None,
     published: datetime.date | None = None,
     source: int = 0,
+    about: str = "",
 ) -> list[Sentence]:
     """The sentences of a text, each with who says it."""
     spans = sentences(text)
@@ -48,7 +49,7 @@ def read(
         outer = voice if voice is not None and (voice.cue.text in part or voice.cue.text not in text) else None
         heard = outer or own or inherited
         frame = _frame(part, own, start) if own else _frame_of(part, outer)
-        found.append(Sentence(part, _name(heard, own), frame, publisher, published, source))
+        found.append(Sentence(part, _name(heard, own), frame, publisher, published, source, about))
     return found
 
 

@@ -26,14 +26,18 @@ def unknown(statement: Sentence, evidence: Sequence[Sentence]) -> Iterator[Name]
 
 
 def _origins(evidence: Sequence[Sentence]) -> frozenset[str]:
-    """The words of speakers and publishers."""
-    origins = {origin for sentence in evidence for origin in (sentence.speaker, sentence.publisher) if origin}
+    """The words of speakers and publishers, and of what the quotations are about."""
+    origins = {
+        origin for sentence in evidence for origin in (sentence.speaker, sentence.publisher, sentence.about) if origin
+    }
     return frozenset(token.word for origin in origins for token in tokens(origin))
 
 
 def _runs(evidence: Sequence[Sentence]) -> set[tuple[str, ...]]:
-    """The names of the quotations, of their speakers and publishers."""
+    """The names of the quotations, of what they are about, of their speakers and publishers."""
     runs = {name.words for sentence in evidence for name in sentence.names}
+    for about in {sentence.about for sentence in evidence if sentence.about}:
+        runs.update(name.words for name in Sentence(about).names)
     for sentence in evidence:
         for origin in (sentence.speaker or "").split(" | ") + [sentence.publisher or ""]:
             runs.add(tuple(token.word for token in tokens(origin) if token.kind == "word"))

@@ -35,6 +35,7 @@ class Sentence:
     publisher: str | None = None
     published: datetime.date | None = None
     source: int = 0
+    about: str = ""  # names that its article has for what it speaks of
 
     @cached_property
     def tokens(self) -> tuple[Token, ...]:
