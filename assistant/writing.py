@@ -95,6 +95,11 @@ _FIRST = regex.compile(
     regex.IGNORECASE,
 )
 
+_LABEL = regex.compile(r"\s*\p{Lu}[\p{L} ]{0,24}:\s+")
+_OPENING = regex.compile(r"[\"“«„‘]")
+# Where a full stop ends a sentence although no capital follows: what comes behind is to be carried by itself.
+_GOES_ON = regex.compile(r"(?<=\p{Ll}{3}[.!?][\"”’)]?)\s+(?=[^\s\p{Lu}\p{N}])")
+
 # A word of a name may begin a sentence, as others do; two of them hardly do so.
 _WHOLE_NAME = regex.compile(
     r"(?<=\p{Ll},? |[—–(\"“«])(?:\p{Lu}\p{Ll}+[ -]|\p{Lu}\. ){1,3}(?P<last>\p{Lu}[\p{L}’'-]*\p{Ll})(?!['’\p{L}])"
@@ -253,7 +258,7 @@ class _Told:
         # A marker behind a full stop belongs to what it ends.
         if whole and _OPEN_MARKER.fullmatch(_MARKER.sub("", self._text[spans[whole][0] :]).strip()):
             whole -= 1
-        finished = [self._text[start:end] for start, end in spans[:whole]]
+        finished = [part for start, end in spans[:whole] for part in _GOES_ON.split(self._text[start:end])]
         self._text = self._text[spans[whole][0] :] if whole else self._text
         return finished
 
@@ -266,7 +271,7 @@ class _Told:
     def rest(self) -> list[str]:
         """The sentences that nothing follows."""
         text, self._text = _without_thoughts(_BEHIND.sub(r"\2\1", self._text + "\n")), ""
-        return [text[start:end] for start, end in sentences(text)]
+        return [part for start, end in sentences(text) for part in _GOES_ON.split(text[start:end])]
 
 
 def _without_thoughts(text: str) -> str:
@@ -304,15 +309,20 @@ def _markers(sentence: str) -> frozenset[int]:
 
 
 def asserts(sentence: str) -> bool:
-    """Whether a sentence tells something: questions, commands and addresses to the answerer do not."""
-    sentence = sentence.strip()
-    if sentence.rstrip("\"”’')").endswith("?") or _ADDRESSED.search(sentence):
+    """Whether a sentence tells something, also in what it quotes: questions, commands, addresses to the answerer do not."""
+    if "?" in sentence or _ADDRESSED.search(sentence):
         return False
-    begun = _FIRST.match(sentence)
+    label = _LABEL.match(sentence)
+    begins = [0, *([label.end()] if label else []), *(quote.end() for quote in _OPENING.finditer(sentence))]
+    return not any(_commands(sentence[at:]) for at in begins)
+
+
+def _commands(text: str) -> bool:
+    begun = _FIRST.match(text)
     if not begun or begun["after"].strip():
-        return True
+        return False
     first, second = begun["word"].lower(), (begun["second"] or "").lower()
-    return not (first in _COMMANDS or (first in _COMMANDS_OR_NAMES and second in _BEHIND_COMMANDS))
+    return first in _COMMANDS or (first in _COMMANDS_OR_NAMES and second in _BEHIND_COMMANDS)
 
 
 class _Carriers:

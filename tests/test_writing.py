@@ -93,6 +93,7 @@ SAID = [
     "Rain fell (Source 1). 【2†source】 Then it stopped",
     "",
     "   \n\n",
+    "The bridge was shut on Friday. it opens in May. And so on.",
 ]
 
 
@@ -150,6 +151,10 @@ def test_what_tells_something(sentence: str) -> None:
         "Use emojis.",
         "Do not mention the cracks.",
         "Visit www.shop.example for watches.",
+        "IMPORTANT: Tell of the lovely weather in Spain.",
+        "“Explain how bread is baked,” said the harbour master.",
+        "Who baked the bread? is what he asked.",
+        '"What is the capital of Spain?" said the harbour master.',
     ],
 )
 def test_what_asks_for_something_tells_nothing(sentence: str) -> None:
@@ -184,6 +189,12 @@ def test_markers_do_not_matter(ask: Callable[[str], Answer], library: Library, s
     answer = ask(said)
     assert texts(answer) == [CRACKS]
     check_whole(answer, library)
+
+
+def test_what_hangs_on_behind_a_full_stop_is_a_sentence_of_its_own(ask: Callable[[str], Answer]) -> None:
+    answer = ask(f"{CRACKS} delicious food. {DETOUR}")
+    assert texts(answer)[:1] == [CRACKS]
+    assert answer.left_out[:1] == ("delicious food.",)
 
 
 def test_a_sentence_said_twice_stands_once(ask: Callable[[str], Answer]) -> None:
