@@ -22,11 +22,13 @@ class Reply:
         *,
         status: int = 200,
         body: bytes | None = None,  # sent as it is, in place of a stream
+        kind: str = "application/json",  # what the body is said to be
         cut: bool = False,  # the connection drops in the middle
         reason: str | None = "stop",  # why it ends; none: it just ends
         until: threading.Event | None = None,  # silent until then, after its first piece
     ) -> None:
         self.pieces = list(_pieces(said)) if isinstance(said, str) else said
+        self.kind = kind
         self.status, self.body, self.cut, self.reason, self.until = status, body, cut, reason, until
 
 
@@ -78,7 +80,7 @@ def serving() -> Iterator[ChatServer]:
                     reply.body if reply.body is not None else json.dumps({"error": {"message": "sk-secret"}}).encode()
                 )
                 self.send_response(reply.status)
-                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Type", reply.kind)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)

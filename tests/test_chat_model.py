@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -186,6 +187,52 @@ def test_a_slow_one_holds_nobody_up(chat: ChatServer) -> None:
     assert whole(scripted(chat)) == "Quick."
     go_on.set()
     assert "".join(slow) == ""
+
+
+def ollama(said: list[str], whole: bool) -> Iterator[bytes]:
+    """Ollama's own protocol: a line of JSON a piece."""
+    for piece in said:
+        yield (
+            json.dumps({"model": "x", "message": {"role": "assistant", "content": piece}, "done": False}).encode()
+            + b"\n"
+        )
+    if whole:
+        last = {"model": "x", "message": {"role": "assistant", "content": ""}, "done": True, "done_reason": "stop"}
+        yield json.dumps(last).encode() + b"\n"
+
+
+def anthropic(said: list[str], whole: bool) -> Iterator[bytes]:
+    """Anthropic's protocol: named events."""
+    message = {"id": "1", "type": "message", "role": "assistant", "content": [], "model": "x", "stop_reason": None}
+    events: list[dict[str, Any]] = [
+        {"type": "message_start", "message": {**message, "usage": {"input_tokens": 1, "output_tokens": 1}}},
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+        *(
+            {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": piece}}
+            for piece in said
+        ),
+    ]
+    if whole:
+        events += [
+            {"type": "content_block_stop", "index": 0},
+            {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 5}},
+            {"type": "message_stop"},
+        ]
+    for event in events:
+        yield f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode()
+
+
+@pytest.mark.parametrize("protocol", [ollama, anthropic])
+def test_other_protocols_than_openai_s(
+    chat: ChatServer, protocol: Callable[[list[str], bool], Iterator[bytes]]
+) -> None:
+    kind = "application/x-ndjson" if protocol is ollama else "text/event-stream"
+    model = opened(ChatModel(protocol.__name__, "x", chat.address.removesuffix("/v1")))
+    chat.reply = lambda _: Reply(body=b"".join(protocol(["Rain ", "fell."], True)), kind=kind)
+    assert whole(model) == "Rain fell."
+    chat.reply = lambda _: Reply(body=b"".join(protocol(["Rain ", "fell"], False)), kind=kind)
+    with pytest.raises(ModelFailed, match="broke off"):
+        whole(model)
 
 
 def test_a_model_of_one_s_own_is_taken_as_it_is() -> None:
