@@ -176,7 +176,7 @@ class Writer:
 def _only(name: str) -> chat_model.ChatModel:
     first, *others = chat_model.named(name) or (None,)
     if first is None or others:
-        raise BadModel(f"One chat model writes an answer; “{name}” names {1 + len(others) if first else 'none'}.")
+        raise BadModel(f"One chat model writes an answer; {1 + len(others) if first else 'none'} are named.")
     return first
 
 

@@ -254,7 +254,7 @@ def test_a_refusal_asks_no_model(chat: ChatServer, library: Library) -> None:
 
 
 def test_one_model_writes(library: Library) -> None:
-    with pytest.raises(BadModel, match="names 2"):
+    with pytest.raises(BadModel, match="2 are named"):
         Assistant(library, "openai:x,openai:y")
     with pytest.raises(BadModel, match="names no chat model"):
         Assistant(library, "x")
