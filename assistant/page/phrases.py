@@ -10,7 +10,7 @@ from assistant.page.text import counted, listed, plain_date
 
 WELCOME = (
     '<div class="welcome"><p class="lead">Ask your articles.</p>'
-    "<p>Every answer is made of their own words, and each quotation opens where it stands.</p></div>"
+    "<p>Every answer rests on their own words, and each quotation opens where it stands.</p></div>"
 )
 
 NO_ARTICLES = (
