@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from chat_server import ChatServer, Messages, Reply, serving
-from conftest import Collection, Seen, running
+from conftest import Collection, running
 from playwright.sync_api import Browser, Locator, Page, expect
 
 WHY = "Why was the Pilgrim Bridge closed?"
@@ -23,26 +23,11 @@ def chat() -> Iterator[ChatServer]:
 
 
 @pytest.fixture(scope="module")
-def written(collection: Collection, chat: ChatServer) -> Iterator[str]:
+def address(collection: Collection, chat: ChatServer) -> Iterator[str]:
     """The address of a page with two models to choose from."""
     models = f"{chat.name}, openai:nobody@http://127.0.0.1:9/v1"
     with running("app.py", "--store", str(collection.store), "--port", "0", "--model", models) as opened:
         yield opened
-
-
-@pytest.fixture(params=[(1280, 800)])
-def page(chromium: Browser, written: str, request: pytest.FixtureRequest) -> Iterator[Page]:
-    width, height = request.param
-    context = chromium.new_context(viewport={"width": width, "height": height})
-    opened = context.new_page()
-    seen = Seen()
-    seen.watch(opened)
-    opened.goto(written)
-    opened.locator("#question textarea").wait_for()
-    yield opened
-    context.close()
-    assert seen.errors == []
-    assert seen.hosts == {written}
 
 
 def ask(page: Page, question: str) -> Locator:
@@ -140,12 +125,12 @@ def test_a_follow_up_shows_how_it_was_asked(page: Page, chat: ChatServer) -> Non
     expect(answer.locator(".written")).to_have_text(f"{VEHICLES} [1]")
 
 
-def test_a_slow_model_blocks_nobody(page: Page, chat: ChatServer, chromium: Browser, written: str) -> None:
+def test_a_slow_model_blocks_nobody(page: Page, chat: ChatServer, chromium: Browser, address: str) -> None:
     go_on = threading.Event()
     chat.reply = lambda _: Reply([f"{CRACKS} And"], until=go_on)
     pages = [chromium.new_context().new_page() for _ in range(5)]
     for slow in pages:  # more than Gradio would run at once
-        slow.goto(written)
+        slow.goto(address)
         slow.locator("#question textarea").wait_for()
         ask(slow, WHY)
         slow.locator("#chat .written").wait_for()
