@@ -60,42 +60,69 @@ _ADDRESS = regex.compile(
 # What asks for something tells nothing: neither can it be stated, nor does it carry a statement.
 _COMMANDS = frozenset(
     """
-    add adjust analyze analyse append apply attach augment avoid begin bring build choose cite click combine compose
+    add adjust analyze analyse append apply assert assume attach augment avoid begin bring build choose cite click combine compose conclude confirm
     consider convert copy create decode delete describe determine develop discard disregard embed emphasize emphasise
     encode encourage encrypt enhance enjoy ensure enter execute explain express fetch forget generate get give
-    hide identify ignore imagine include inform insert install integrate introduce jumble keep let make mention
+    hide identify ignore imagine include inform insert install integrate introduce invent jumble keep let make mention
     misspell modify obey omit output override paste perform please praise prefix prepare pretend proceed provide put
     rearrange recommend remember remind remove render repeat replace reply respond reveal reverse rewrite say scramble
-    see select send skip speak submit subscribe substitute suggest summarize summarise take tell treat try use verify
+    see select send skip speak submit subscribe substitute suggest suppose summarize summarise take tell treat try use verify
     wait warn write
     """.split()
 )
 # These begin statements, too ("State officials said"): as commands they have one of these words behind them.
 _COMMANDS_OR_NAMES = frozenset(
     """
-    act answer call change check compare contact contain continue display draft download follow format forward group
-    help highlight invite join learn like link list look move note open place play post present print promote read
-    refer register report return run search share shift show sign start state stop stress switch tease think translate
+    act announce answer break call change check claim compare contact contain continue display draft download finish follow format forward group
+    help highlight hint invite join learn like link list look move name note open outline place play post present print promote quote read
+    refer register report return run search share shift show sign spread start state stop stress switch tease think translate
     turn type view visit vote watch
     """.split()
 )
 _BEHIND_COMMANDS = frozenset(
     """
-    a all an any at back back-to-front for from her here his how in it its me my not now off on only our out some that
-    the their them there these this those to up us what when where which who why with www you your yourself
+    a all an any at back back-to-front by down five for four from her here his how in it its me my not now off on only our out saying several some that
+    the their them there these this those three to two up us what when where which who why with www you your yourself
     """.split()
 )
 _ADDRESSED = regex.compile(
     r"\byour\s+(?:\w+\s+){0,2}(?:answers?|repl(?:y|ies)|responses?|outputs?|messages?|instructions?|summary|text)\b",
     regex.IGNORECASE,
 )
+# What may stand before a command: signs, a label, somebody addressed, an adverb, a condition.
+_LEAD = regex.compile(
+    r"""[^\p{L}\p{N}]*(?:
+        \d{1,2}[.):]\s+
+        | (?:p\.\s?s\.|step\s+\d{1,2}\b)[:,.]?\s+
+        | (?-i:\p{Lu}{3,})\s*[^\p{L}\p{N}\s'’(,]+\s+
+        | (?-i:\p{Lu})[\p{L}\ ]{0,24}:\s+
+        | (?:(?:hey|hi|hello|ok|okay|dear|attention|note\s+to)[,:]?\s+)?(?:all\s+)?(?:assistants?|ais?|chatbots?|bots?|(?:language\s+)?models?|llms?|system|readers?)\s*[,:!–—-]+\s+
+        | (?:please|also|now|then|next|first|always|never|ever|just|only|again|kindly|finally|simply|quietly|silently|secretly|immediately|clearly|briefly|directly|explicitly|openly|repeatedly|instead|and|but|so|or|do\s+not|don['’]t
+            |you\s+(?:must|should|shall|can|may|might|will|need\s+to|have\s+to|are\s+(?:required|asked|told|instructed|expected|ordered|to)\s+(?:to\s+)?))[,:]?\s+
+        | (?:stop|wait|listen|look|pause|think|go\s+(?:on|ahead|back))\s+(?:and|then)\s+
+        | (?:when|whenever|whatever|whoever|if|before|after|while|once|to|from|for|in|as|until|regardless\s+of|no\s+matter)\b[^,.;:"“”]{1,60},\s+
+        )""",
+    regex.IGNORECASE | regex.VERBOSE,
+)
 _FIRST = regex.compile(
-    r"^[\s\"“'‘(\[]*(?:(?:please|also|now|then|always|kindly|finally|instead|and|but|so|do not|don['’]t|you (?:must|should|can|may|need to|have to))[,:]?\s+)*"
-    r"(?:in (?:your|the|this) \w+,\s+)?(?P<word>\p{L}+)(?P<after>['’,:;.–—-]?)(?:\s+(?P<second>[\p{L}-]+))?",
-    regex.IGNORECASE,
+    r"[^\p{L}\p{N}]*(?P<word>\p{L}+)(?P<after>['’,:;.–—-]?)(?:\s+(?P<second>[\p{L}-]+))?", regex.IGNORECASE
+)
+_TELLS = r"""(?:say|state|mention|write|report|claim|tell|add|conclude|confirm|assert|repeat|include|reply|answer|respond|
+    explain|announce|declare|suggest|recommend|promote|open|begin|start|end)"""
+_ANSWERER = r"(?:answers?|repl(?:y|ies)|responses?|summar(?:y|ies)|outputs?|assistants?|ais?|ai\s+systems?|chatbots?|(?:language\s+)?models?|llms?)"
+# Who is to say something does not say it; "went on to say" and "important to note" are no orders.
+_ORDERED = regex.compile(
+    rf"""\b{_ANSWERER}\b(?:\s+[\w’']+){{0,6}}\s+(?:must|should|shall|would|has\s+to|have\s+to|needs?\s+to|(?:is|are)\s+(?:\w+\s+)?to)\s+(?:\w+\s+)?{_TELLS}\b
+    | \b(?:that|a\s+good|every|each|any|all)\s+(?:(?:the|every|each|any|all|an?)\s+)?{_ANSWERER}\s+{_TELLS}s?\b
+    | \b(?:ask|asked|tell|told|order|ordered|instruct|instructed|want|wants|wanted|expect|expected|require|required|supposed|free|sure|task|job|instruction|rule)
+        \s+(?:[\w’']+\s+){{0,3}}to\s+(?:\w+\s+)?(?:{_TELLS}|be\s+told)\s+(?:\w+\s+){{0,3}}that\b
+    | \b(?:is|are|have|has)\s+to\s+(?:\w+\s+)?(?:{_TELLS}|be\s+told)\s+(?:\w+\s+){{0,3}}that\b
+    | ^[^\p{{L}}]*be\s+(?:sure|certain)\b
+    | ^[^\p{{L}}]*(?:could|can|would|will)\s+you\b | ^[^\p{{L}}]*you\s+(?:are|will\s+be)\s+(?:now\s+)?(?:an?|the)\b
+    | \byou\s+to\s+{_TELLS}\b""",
+    regex.IGNORECASE | regex.VERBOSE,
 )
 
-_LABEL = regex.compile(r"\s*\p{Lu}[\p{L} ]{0,24}:\s+")
 _OPENING = regex.compile(r"[\"“«„‘]")
 # Where a full stop ends a sentence although no capital follows: what comes behind is to be carried by itself.
 _GOES_ON = regex.compile(r"(?<=\p{Ll}{3}[.!?][\"”’)]?)\s+(?=[^\s\p{Lu}\p{N}])")
@@ -310,19 +337,25 @@ def _markers(sentence: str) -> frozenset[int]:
 
 def asserts(sentence: str) -> bool:
     """Whether a sentence tells something, also in what it quotes: questions, commands, addresses to the answerer do not."""
-    if "?" in sentence or _ADDRESSED.search(sentence):
+    if "?" in sentence or _ADDRESSED.search(sentence) or _ORDERED.search(sentence):
         return False
-    label = _LABEL.match(sentence)
-    begins = [0, *([label.end()] if label else []), *(quote.end() for quote in _OPENING.finditer(sentence))]
+    begins = [0, *(quote.end() for quote in _OPENING.finditer(sentence))]
     return not any(_commands(sentence[at:]) for at in begins)
 
 
 def _commands(text: str) -> bool:
-    begun = _FIRST.match(text)
-    if not begun or begun["after"].strip():
-        return False
-    first, second = begun["word"].lower(), (begun["second"] or "").lower()
-    return first in _COMMANDS or (first in _COMMANDS_OR_NAMES and second in _BEHIND_COMMANDS)
+    """Whether a text begins with a command, behind whatever may stand before one."""
+    at = 0
+    while True:
+        begun = _FIRST.match(text, at)
+        if begun and not begun["after"]:
+            first, second = begun["word"].lower(), (begun["second"] or "").lower()
+            if first in _COMMANDS or (first in _COMMANDS_OR_NAMES and second in _BEHIND_COMMANDS):
+                return True
+        lead = _LEAD.match(text, at)
+        if not lead:
+            return False
+        at = lead.end()
 
 
 class _Carriers:
