@@ -78,7 +78,7 @@ WAYS = (
     Way("GET", r"/"),
     Way("GET", r"/articles/[^/]{1,256}"),
     Way("GET", r"/page/(style|library|past)\.css"),
-    Way("GET", r"/page/(page|library|past)\.js"),
+    Way("GET", r"/page/(page|library|past|stream)\.js"),
     Way("GET", r"/favicon\.(svg|ico)"),
     Way("GET", r"/theme\.css"),
     Way("GET", r"/(assets|static)/[0-9A-Za-z_./@-]+"),

@@ -16,7 +16,7 @@ HEAD = (
     '<meta name="color-scheme" content="light dark"><meta name="robots" content="noindex">'
     '<link rel="stylesheet" href="/page/style.css"><link rel="stylesheet" href="/page/library.css">'
     '<link rel="stylesheet" href="/page/past.css">'
-    '<script src="/page/page.js" defer></script><script src="/page/library.js" defer></script>'
+    '<script src="/page/stream.js"></script><script src="/page/page.js" defer></script><script src="/page/library.js" defer></script>'
     '<script src="/page/past.js" defer></script></head>'
 )
 # What stands before and after Gradio's own part of the page, which is one of two tabs.

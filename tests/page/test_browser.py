@@ -117,6 +117,43 @@ def test_an_empty_question_asks_nothing(page: Page) -> None:
     expect(page.locator("#chat .asked")).to_have_count(1)
 
 
+# Holds back the server's "close_stream" until what is asked next has been taken.
+HELD_BACK = """
+const plain = window.fetch;
+let taken;
+const asked = new Promise((done) => (taken = done));
+window.fetch = async (...request) => {
+  const address = request[0].url ?? String(request[0]);
+  const told = document.documentElement.classList.contains("told");
+  const answer = await plain(...request);
+  const through = (stream) => new Response(answer.body.pipeThrough(stream), answer);
+  if (told && address.includes("/queue/join"))
+    return through(new TransformStream({ flush: () => void requestIdleCallback(taken) })); // Gradio has read it
+  if (!address.includes("/queue/data")) return answer;
+  const late = new TransformStream({
+    async transform(chunk, controller) {
+      if (new TextDecoder().decode(chunk).includes("close_stream")) {
+        document.documentElement.classList.add("told");
+        await asked;
+      }
+      controller.enqueue(chunk);
+    },
+  });
+  return through(late);
+};
+"""
+
+
+def test_what_is_asked_as_the_stream_of_events_ends_is_answered(chromium: Browser, address: str) -> None:
+    context = chromium.new_context()
+    page = context.new_page()
+    page.add_init_script(HELD_BACK)
+    page.goto(address)
+    page.locator("html.told").wait_for(state="attached")
+    expect(ask(page, BRIDGE).locator(".cite").first).to_be_visible()
+    context.close()
+
+
 def test_a_question_too_long_is_told_and_kept(page: Page) -> None:
     page.locator("#question textarea").fill("why " * 600)
     page.keyboard.press("Enter")
