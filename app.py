@@ -9,8 +9,8 @@ import signal
 import socket
 import sys
 from collections import deque
-from collections.abc import AsyncIterator, Generator, Iterator
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Generator
+from contextlib import aclosing, asynccontextmanager, closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,26 +20,36 @@ if TYPE_CHECKING:
     import gradio
     from fastapi import FastAPI, Request
 
+    from assistant.page.answering import Answering
     from assistant.page.conversation import Conversation
     from assistant.page.conversations import Conversations
     from assistant.page.desk import Desk
     from assistant.page.kept import Quotations
 
 EXAMPLES = 4
-ANSWERS = 32  # at once: most of them wait for a model, and a slow one must hold nobody up
+EVENTS = 200  # of Gradio's at once: every answer that may be under way is one, and asking for it takes another
+QUEUED = 500  # events that may wait to be looked at
 LOOPBACK = {"127.0.0.1": socket.AF_INET, "localhost": socket.AF_INET, "::1": socket.AF_INET6}
 PAGE = Path(__file__).parent / "assistant" / "page"
-# Each of these would open the page further than this file says.
+# Each of these would open the page further than this file says, or tell others of it.
 OPENING = (
     "GRADIO_ALLOWED_PATHS",
+    "GRADIO_ANALYTICS_ENABLED",
     "GRADIO_DEBUG",
     "GRADIO_HISTORY_BUCKET",
+    "GRADIO_HOT_RELOAD",
     "GRADIO_LOCAL_DEV_MODE",
     "GRADIO_MCP_SERVER",
+    "GRADIO_PROFILING",
     "GRADIO_ROOT_PATH",
+    "GRADIO_RUN_HISTORY",
+    "GRADIO_SERVER_MODE_ENABLED",
     "GRADIO_SHARE",
+    "GRADIO_SHARE_SERVER_ADDRESS",
     "GRADIO_SSR_MODE",
     "GRADIO_VIBE_MODE",
+    "GRADIO_WATCH_DIRS",
+    "SPACE_ID",  # Gradio then believes that it stands at a host of its own, and signs people in there
 )
 
 log = logging.getLogger("clippings")
@@ -71,17 +81,19 @@ def respond(desk: Desk, quotations: Quotations, conversation: Conversation) -> G
         yield conversation.ended()
 
 
-def layout(desk: Desk, quotations: Quotations, conversations: Conversations) -> gradio.Blocks:
+def layout(desk: Desk, quotations: Quotations, conversations: Conversations, answering: Answering) -> gradio.Blocks:
     """The chat, laid out and wired."""
     import gradio as gr
 
     from assistant.confidence import calibration
     from assistant.page import phrases, render
+    from assistant.page.answering import Busy
     from assistant.page.conversation import Conversation, Narrowing
 
     # Gradio's own way to stop lets an answer on its way be drawn after all; so each answer looks here.
     stopped: deque[str] = deque(maxlen=1_000)
     blocks = gr.Blocks(title="Clippings", analytics_enabled=False)
+    blocks.max_threads = EVENTS
     with blocks:
         held = gr.State(Conversation(model=next(iter(desk.models), "")))
         with gr.Row(elem_id="talks"):
@@ -192,10 +204,7 @@ def layout(desk: Desk, quotations: Quotations, conversations: Conversations) -> 
                     return drawn(conversation)
             raise gr.Error("Nothing to do", visible=False, print_exception=False)
 
-        def answer(conversation: Conversation) -> Iterator[list[Any]]:
-            if not conversation.waiting:
-                yield drawn(conversation)
-                return
+        def grow(conversation: Conversation) -> Generator[list[Any], None, None]:
             before = conversation
             with closing(respond(desk, quotations, conversation)) as growing:
                 for later in growing:
@@ -207,6 +216,20 @@ def layout(desk: Desk, quotations: Quotations, conversations: Conversations) -> 
                         conversations.keep(later, conversation.waiting)
                         yield drawn(later)
                     before = later
+
+        async def answer(conversation: Conversation) -> AsyncIterator[list[Any]]:
+            if not conversation.waiting:
+                yield drawn(conversation)
+                return
+            try:
+                written = bool(conversation.asking.model)
+                async with aclosing(answering.steps(grow(conversation), written)) as growing:
+                    async for shown in growing:
+                        yield shown
+            except Busy as error:
+                refused = conversation.failed(str(error))
+                conversations.keep(refused, conversation.waiting)
+                yield drawn(refused)
 
         def finish(conversation: Conversation) -> list[Any]:
             late = bool(conversation.waiting) and conversation.waiting in stopped
@@ -242,8 +265,7 @@ def layout(desk: Desk, quotations: Quotations, conversations: Conversations) -> 
                 talk,
                 **private,
                 trigger_mode="multiple",
-                concurrency_limit=ANSWERS,
-                concurrency_id="answer",
+                concurrency_limit=None,
             )
             answered.then(finish, [held], [*talk, question], **private)
         stop.click(halt, [held], talk, **private)
@@ -251,7 +273,7 @@ def layout(desk: Desk, quotations: Quotations, conversations: Conversations) -> 
         gr.on([blocks.load, again.click], suggest, None, examples, **private)
         blocks.load(render.ready, None, current, **private)
 
-    blocks.queue(api_open=False, max_size=ANSWERS, default_concurrency_limit=4)
+    blocks.queue(api_open=False, max_size=QUEUED, default_concurrency_limit=4)
     return blocks
 
 
@@ -264,6 +286,7 @@ def create_app(store: Path, models: str = "") -> FastAPI:
     from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 
     from assistant.page import library, past, reader
+    from assistant.page.answering import Answering
     from assistant.page.building import Builder
     from assistant.page.conversations import Conversations
     from assistant.page.desk import Desk
@@ -275,7 +298,7 @@ def create_app(store: Path, models: str = "") -> FastAPI:
     from index.errors import ClippingsError, NoStore
 
     desk, quotations, builder, conversations = Desk(store, models), Quotations(), Builder(store), Conversations(store)
-    watching = Watching(store, builder)
+    watching, answering = Watching(store, builder), Answering()
 
     @asynccontextmanager
     async def open_page(_: FastAPI) -> AsyncIterator[None]:
@@ -284,6 +307,7 @@ def create_app(store: Path, models: str = "") -> FastAPI:
         builder.close()
 
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=open_page)
+    app.state.answering = answering
     app.include_router(library.routes(store, desk, builder, watching))
     app.include_router(past.routes(store, conversations))
 
@@ -308,6 +332,14 @@ def create_app(store: Path, models: str = "") -> FastAPI:
         headers = {"Content-Security-Policy": reader.POLICY, "Cache-Control": "no-store"}
         return HTMLResponse(page.html, page.status, headers)
 
+    @app.api_route("/healthz", methods=["GET", "HEAD"])
+    def health() -> JSONResponse:
+        try:
+            with desk.library().view() as view:
+                return JSONResponse({"ready": True, "generation": view.number})
+        except ClippingsError as error:
+            return JSONResponse({"ready": False, "generation": None, "why": str(error)}, 503)
+
     @app.api_route("/page/{name}", methods=["GET", "HEAD"])
     def file(name: str) -> FileResponse:
         return FileResponse(PAGE / name, headers={"Cache-Control": "no-cache"})
@@ -319,7 +351,7 @@ def create_app(store: Path, models: str = "") -> FastAPI:
 
     gr.mount_gradio_app(
         app,
-        layout(desk, quotations, conversations),
+        layout(desk, quotations, conversations, answering),
         path="/",
         footer_links=[],
         run_history=False,
@@ -367,7 +399,7 @@ def main(argv: list[str] | None = None) -> int:
             except BadModel as error:
                 sys.stderr.write(f"{error}\n")
                 return 2
-            serve(page, listening)
+            serve(page, listening, page.state.answering)
     except KeyboardInterrupt:
         return 130
     except SystemExit as left:
@@ -394,7 +426,10 @@ def _leave(*_: object) -> None:
 
 def _close_environment() -> None:
     for name in OPENING:
-        os.environ.pop(name, None)
+        if os.environ.pop(name, "").lower() not in ("", "0", "false"):
+            sys.stderr.write(
+                f"{name} is set, and is not followed: it would show the page, or what is done there, to others.\n"
+            )
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["GRADIO_RUN_HISTORY"] = "False"
     os.environ.setdefault("HF_HUB_OFFLINE", "1")

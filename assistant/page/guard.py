@@ -76,6 +76,7 @@ TOO_MUCH = Refusal(413, "This is more than the page takes.")
 # read them, or fetch an address: none of those is needed, so none of those is there.
 WAYS = (
     Way("GET", r"/"),
+    Way("GET", r"/healthz"),
     Way("GET", r"/articles/[^/]{1,256}"),
     Way("GET", r"/page/(style|library|past)\.css"),
     Way("GET", r"/page/(page|library|past|stream)\.js"),

@@ -1,7 +1,8 @@
-"""Serving the page: one line when it is open, a clean end."""
+"""Serving the page: one line when it is open, and an end that waits for the answers under way."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import socket
 import sys
@@ -10,8 +11,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from assistant.page.answering import Answering
 
-def serve(app: FastAPI, listening: socket.socket) -> None:
+PATIENCE = 30  # seconds that answers under way are waited for
+
+
+def serve(app: FastAPI, listening: socket.socket, answering: Answering) -> None:
     """Answer on this socket until a signal says to end."""
     import uvicorn
 
@@ -25,6 +30,13 @@ def serve(app: FastAPI, listening: socket.socket) -> None:
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             # An open page is cut off then, which is no error to tell.
             logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+            answering.end()
+            if answering.under_way:
+                sys.stderr.write("Waiting for answers under way; Ctrl-C ends at once.\n")
+            for _ in range(PATIENCE * 10):
+                if self.force_exit or not answering.under_way:
+                    break
+                await asyncio.sleep(0.1)
             await super().shutdown(sockets)
 
     config = uvicorn.Config(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import os
 import re
 import signal
 import socket
@@ -19,10 +18,7 @@ APP = Path(__file__).parents[2] / "app.py"
 
 def start(store: Path, *arguments: str) -> subprocess.Popen[str]:
     command = [sys.executable, str(APP), "--store", str(store), *arguments]
-    environment = {**os.environ, "GRADIO_SHARE": "True"}
-    return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=store, env=environment
-    )
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=store)
 
 
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
@@ -12,12 +13,13 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app import create_app
+from app import OPENING, create_app
 from assistant.page import library
 from assistant.page.building import Builder
 from assistant.page.desk import Desk
 from assistant.page.guard import BODY_LIMIT, FILE_LIMIT, SHORT_LIMIT, Guard
 from assistant.page.watching import Watching
+from index import build
 
 HERE = "http://127.0.0.1:7860"
 # What the page itself asks for; all other routes, whoever adds them, must stay closed.
@@ -32,6 +34,7 @@ OPEN = {
     "GET /gradio_api/app_id",
     "GET /gradio_api/heartbeat/x",
     "GET /gradio_api/queue/data",
+    "GET /healthz",
     "GET /library/articles",
     "GET /library/coverage",
     "GET /library/places",
@@ -420,21 +423,41 @@ def test_a_wrong_list_is_not_made(page: Any, query: str) -> None:
     assert (answered.status_code, answered.json()) == (400, {"detail": "The page asks for nothing like this."})
 
 
-def test_the_environment_can_not_open_the_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("GRADIO_SHARE", "True")
-    monkeypatch.setenv("GRADIO_ALLOWED_PATHS", "/")
-    monkeypatch.setenv("GRADIO_MCP_SERVER", "True")
-    monkeypatch.setenv("GRADIO_VIBE_MODE", "1")
-    monkeypatch.setenv("GRADIO_ANALYTICS_ENABLED", "True")
+@pytest.mark.parametrize("name", OPENING)
+def test_the_environment_can_not_open_the_page(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    monkeypatch.setenv(name, "/" if name.endswith(("PATH", "PATHS", "DIRS")) else "1")
     application = create_app(tmp_path)
+    assert capsys.readouterr().err.startswith(f"{name} is set, and is not followed")
     mounted = next(route.app for route in application.routes if hasattr(getattr(route, "app", None), "blocks"))
     blocks = mounted.blocks
-    assert not blocks.share
-    assert not blocks.mcp_server
-    assert not blocks.analytics_enabled
-    assert not blocks.run_history
+    opened = ("share", "mcp_server", "analytics_enabled", "run_history", "space_id")
+    assert not [one for one in opened if getattr(blocks, one)]
     assert blocks.allowed_paths == []
+    assert not blocks.root_path
     assert not any("mcp" in getattr(route, "path", "") for route in mounted.routes)
+    assert os.environ.get(name, "False") == "False"
+
+
+def test_a_variable_that_opens_nothing_is_not_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GRADIO_ANALYTICS_ENABLED", "False")
+    monkeypatch.setenv("GRADIO_SHARE", "")
+    create_app(tmp_path)
+    assert capsys.readouterr().err == ""
+
+
+def test_health_says_whether_questions_can_be_answered(page: Any, tmp_path: Path) -> None:
+    asked = ask(page, path="/healthz")
+    assert (asked.status_code, asked.json()["ready"], asked.json()["generation"]) == (503, False, None)
+    assert "There is no store" in asked.json()["why"]
+    (tmp_path / "ferry.md").write_text("The ferry rammed Pier 5 on Wednesday.", encoding="utf-8")
+    made = build([tmp_path / "ferry.md"], tmp_path / "store")
+    asked = ask(create_app(tmp_path / "store"), path="/healthz")
+    assert (asked.status_code, asked.json()) == (200, {"ready": True, "generation": made.generation})
+    assert ask(page, path="/healthz", headers={"Host": "elsewhere.example"}).status_code == 400
 
 
 def _routes(application: Any) -> list[Any]:

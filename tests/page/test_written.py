@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 
 import pytest
 from chat_server import ChatServer, Messages, Reply, serving
-from conftest import Collection, running
+from conftest import ROOT, Collection, running
 from playwright.sync_api import Browser, Locator, Page, expect
 
 WHY = "Why was the Pilgrim Bridge closed?"
@@ -152,3 +154,27 @@ def test_a_written_answer_survives_a_reload(page: Page, chat: ChatServer) -> Non
     page.reload()
     expect(page.locator("#chat .written")).to_have_text(f"{CRACKS} [1]")
     assert page.locator("#chat .answer").inner_text() == before
+
+
+def test_an_answer_under_way_is_finished_before_the_page_ends(
+    collection: Collection, chat: ChatServer, chromium: Browser
+) -> None:
+    go_on = threading.Event()
+    chat.reply = lambda _: Reply([f"{CRACKS} And", f" so on. {VEHICLES}"], until=go_on)
+    command = [sys.executable, "app.py", "--store", str(collection.store), "--port", "0", "--model", chat.name]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout
+    assert process.stderr
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(process.stdout.readline().split()[-1])
+    answer = ask(page, WHY)
+    expect(answer.locator(".written")).to_have_text(f"{CRACKS} [1]")
+    process.terminate()
+    assert process.stderr.readline() == "Waiting for answers under way; Ctrl-C ends at once.\n"
+    go_on.set()
+    expect(answer.locator(".written")).to_have_count(2)
+    ended(page)
+    out, err = process.communicate()
+    assert (process.returncode, out, err) == (0, "", "")
+    context.close()

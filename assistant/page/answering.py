@@ -1,0 +1,64 @@
+"""How many questions are answered at once, and in whose time: a slow model holds no quotations up."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Generator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+from index.errors import ClippingsError
+
+T = TypeVar("T")
+
+MOST = 64  # answers of a kind under way; who comes then is told so
+QUOTED = 4  # threads that look for quotations: that is computing, and more threads would make it no faster
+WRITTEN = MOST  # threads that wait for a model
+
+
+class Busy(ClippingsError):
+    """No more questions are taken for now."""
+
+
+class Answering:
+    """Takes answers step by step in threads, those in quotations in other ones than those that a model writes.
+
+    It belongs to one event loop.
+    """
+
+    def __init__(self) -> None:
+        self._pools = {
+            False: ThreadPoolExecutor(QUOTED, thread_name_prefix="quoting"),
+            True: ThreadPoolExecutor(WRITTEN, thread_name_prefix="writing"),
+        }
+        self._under_way = {False: 0, True: 0}
+        self._ending = False
+
+    @property
+    def under_way(self) -> int:
+        """How many answers are not finished."""
+        return sum(self._under_way.values())
+
+    def end(self) -> None:
+        """Take no more questions; those under way go on."""
+        self._ending = True
+
+    async def steps(self, growing: Generator[T, None, None], written: bool) -> AsyncGenerator[T, None]:
+        """What it yields, computed in a thread; raises Busy where too many are under way, or the page ends."""
+        if self._ending:
+            raise Busy("Clippings is being closed. Your question is kept here.")
+        if self._under_way[written] >= MOST:
+            raise Busy(f"Clippings is busy: {MOST} questions are being answered. Ask again in a moment.")
+        self._under_way[written] += 1
+        step: Future[T | None] = Future()
+        step.set_result(None)
+        try:
+            while True:
+                step = self._pools[written].submit(next, growing, None)
+                value = await asyncio.wrap_future(step)
+                if value is None:
+                    return
+                yield value
+        finally:
+            self._under_way[written] -= 1
+            step.add_done_callback(lambda _: growing.close())  # at once, unless a thread is still in it
