@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import tempfile
 import unicodedata
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest
+from fastapi import FastAPI
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from app import create_app
 from assistant.page import uploads
 from assistant.page.uploads import Refused, Taken, Uploads, harmless
 
@@ -118,6 +122,47 @@ def test_no_name_leads_out_of_the_folder(held: Uploads, name: str) -> None:
         return
     found = [path for path in held.folder.parent.parent.rglob("*") if path.is_file()]
     assert found == [held.folder / taken.name]
+
+
+PIECES = [
+    "..",
+    ".",
+    "/",
+    "\\",
+    "%2e%2e",
+    "%2f",
+    "~",
+    "\0",
+    "\n",
+    "\u202e",
+    "\u200b",
+    "C:",
+    "con",
+    "-rf",
+    " ",
+    "é" * 99,
+    "a",
+    ".md",
+]
+
+
+def test_of_500_hostile_names_none_leads_out_of_the_folder(tmp_path: Path) -> None:
+    chance = random.Random(500)
+    tried = ["".join(chance.choices(PIECES, k=chance.randint(1, 12))) + chance.choice([".md", ""]) for _ in range(500)]
+
+    async def sending(names: list[str], page: FastAPI) -> set[int]:
+        transport, here = httpx.ASGITransport(page), "http://127.0.0.1:7860"
+        headers = {"Origin": here, "Content-Type": "application/octet-stream"}
+        async with httpx.AsyncClient(transport=transport, base_url=here, headers=headers) as client:
+            sent = [await client.post("/library/files", params={"name": name}, content=name.encode()) for name in names]
+        return {answer.status_code for answer in sent}
+
+    for start in range(0, 500, 100):  # a page takes so many at a time
+        store = tmp_path / f"{start}" / "store"
+        assert asyncio.run(sending(tried[start : start + 100], create_app(store))) == {200, 415}
+    kept = [path for path in tmp_path.rglob("*") if path.is_file() and path.name != "conversations.sqlite"]
+    assert [path for path in kept if path.parent.parts[-2:] != ("store", "uploads")] == []
+    assert len(kept) > 100
 
 
 @pytest.mark.parametrize(
