@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain, islice
@@ -23,7 +23,7 @@ from assistant.quoting import Quoted, quote
 from assistant.ranking import sentences_of
 from assistant.retriever import RankedHit, by_part, retrieve
 from assistant.voices import voices
-from assistant.writing import Writer, Written
+from assistant.writing import COMPUTING, Writer, Written
 from index import Article, Library
 from index.article import normalise
 from index.errors import EmptyQuestion
@@ -94,7 +94,8 @@ class Assistant:
                 except ModelFailed as error:
                     failure = str(error)
                 started = time.monotonic()
-            looked = _look_narrowed(view, asked, filters) if infer else _look(view, asked, filters)
+            with COMPUTING if self._writer else nullcontext():
+                looked = _look_narrowed(view, asked, filters) if infer else _look(view, asked, filters)
             ranked, tier = looked.ranked, looked.tier
             answer = replace(
                 answer,

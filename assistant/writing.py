@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -26,6 +27,9 @@ from index.passages import sentences
 from index.words import stems
 from prompts import messages
 
+# Of the many answers that models write at once, so many look for quotations and check sentences: what waits for a model
+# anyhow leaves the processors to those who ask for quotations alone.
+COMPUTING = threading.BoundedSemaphore(2)
 _ANSWER = 800  # tokens kept free for what the model writes
 _PER_TOKEN = 3  # characters of a token, counted low: what does not fit is cut off silently by some servers
 _NEAR = 4  # quotations that a sentence is compared with, the nearest ones
@@ -179,10 +183,12 @@ class Writer:
         with closing(chat_model.stream(model, _messages(question, hits))) as pieces:
             for piece in pieces:
                 for sentence in told.add(piece):
-                    written = _with(written, sentence, carriers)
+                    with COMPUTING:
+                        written = _with(written, sentence, carriers)
                 yield written
         for sentence in told.rest():
-            written = _with(written, sentence, carriers)
+            with COMPUTING:
+                written = _with(written, sentence, carriers)
         yield written
 
     def stand_alone(self, question: str, history: Sequence[Turn]) -> Generator[None, None, str | None]:

@@ -7,14 +7,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from opened import ROOT, running
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
-ROOT = Path(__file__).parents[2]
 expect.set_options(timeout=30_000)  # milliseconds: the machine may be building meanwhile
 QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 QUIET += ["--no-first-run", "--disable-gpu"]
@@ -50,20 +49,6 @@ class Collection:
     def index(self) -> None:
         command = [sys.executable, "-m", "assistant", "index", str(self.folder), "--store", str(self.store)]
         subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-
-
-@contextmanager
-def running(*command: str) -> Iterator[str]:
-    """The address of the page that this command opens."""
-    process = subprocess.Popen([sys.executable, *command], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout
-        line = process.stdout.readline()
-        assert line.startswith("Clippings is open at "), line
-        yield line.split()[-1]
-    finally:
-        process.terminate()
-        process.communicate()
 
 
 @pytest.fixture(scope="session")

@@ -6,10 +6,15 @@ import asyncio
 import threading
 from collections.abc import Generator
 from contextlib import aclosing
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from app import create_app
+from assistant.page import answering
 from assistant.page.answering import MOST, QUOTED, Answering, Busy
+from assistant.page.conversation import Conversation
 
 
 class Growing:
@@ -113,3 +118,17 @@ def test_when_the_page_ends_no_more_is_asked() -> None:
             await whole(answering, Growing(), written=False)
 
     asyncio.run(asking())
+
+
+def test_one_question_too_many_goes_back_where_it_was_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = create_app(tmp_path / "store")
+    blocks = next(route.app.blocks for route in page.routes if hasattr(getattr(route, "app", None), "blocks"))
+    answer = next(one.fn for one in blocks.fns.values() if one.name == "answer")
+    monkeypatch.setattr(answering, "MOST", 0)
+
+    async def asking() -> list[list[Any]]:
+        return [drawn async for drawn in answer(Conversation().ask("Why was the bridge closed?"))]
+
+    [[conversation, *_]] = asyncio.run(asking())
+    assert (conversation.turns, conversation.draft) == ((), "Why was the bridge closed?")
+    assert conversation.notice == "Clippings is busy: 0 questions are being answered. Ask again in a moment."
