@@ -15,6 +15,7 @@ from index.embedder import Vectors
 from index.record import PassageRow
 
 if TYPE_CHECKING:
+    import chromadb
     from chromadb.api.client import Client
 
 _COLLECTION = "passages"
@@ -53,6 +54,7 @@ class Collection:
                 )
             else:
                 self._collection = self._client.get_collection(_COLLECTION, embedding_function=None)
+                _forget_models(self._collection)
         except BaseException:
             self._client.close()
             raise
@@ -110,6 +112,23 @@ class Collection:
     def search_wider(self, ef_search: int) -> None:
         """Look at more candidates a query, from the next opening on."""
         self._collection.modify(configuration={"hnsw": {"ef_search": ef_search}})
+
+
+def _forget_models(collection: chromadb.Collection) -> None:
+    """Let a stored collection name no embedding function.
+
+    Chroma would make those that its configuration and its schema name, and run the code that their models bring along,
+    as soon as something is added. All vectors are ours, and no such function is ever needed.
+    """
+    stored = collection._model
+    stored.configuration_json = _without_models(stored.configuration_json)
+    stored.serialized_schema = _without_models(stored.serialized_schema)
+
+
+def _without_models(stored: Any) -> Any:
+    if not isinstance(stored, dict):
+        return stored
+    return {name: _without_models(value) for name, value in stored.items() if name != "embedding_function"}
 
 
 def metadata(row: PassageRow) -> dict[str, Any]:
