@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import threading
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -21,19 +23,19 @@ if TYPE_CHECKING:
 _COLLECTION = "passages"
 _BATCH = 2000  # records an upsert; Chroma takes at most 5,461
 _ROWS = "chroma.sqlite3"
+_importing = threading.Lock()
 
 
 class Collection:
     """The passages of one generation in Chroma: ids, vectors and metadata, no texts."""
 
     def __init__(self, folder: Path, create: bool = False) -> None:
-        # Imported here: it takes most of a second, and a command that opens no collection need not wait for it.
-        import chromadb
+        chromadb = _chroma()
         from chromadb.api.collection_configuration import CreateHNSWConfiguration
         from chromadb.config import Settings
 
-        # Chroma reads settings from the environment and from a .env file in the working folder: what decides where
-        # data goes is said here, and the file is left alone.
+        # Chroma reads settings from the environment, and, where it was imported before, from a .env file in the working
+        # folder: what decides where data goes is said here, and the file is left alone.
         settings = Settings(
             _env_file=None,  # type: ignore[call-arg]  # of pydantic-settings, which the type checker does not see
             chroma_api_impl="chromadb.api.rust.RustBindingsAPI",
@@ -112,6 +114,25 @@ class Collection:
     def search_wider(self, ef_search: int) -> None:
         """Look at more candidates a query, from the next opening on."""
         self._collection.modify(configuration={"hnsw": {"ef_search": ef_search}})
+
+
+def _chroma() -> ModuleType:
+    """The package, imported when it is needed, which takes most of a second, and without a look at any .env file.
+
+    While it is imported it would read one that lies in the working folder, whosever that is, and fail over it.
+    """
+    from pydantic_settings import BaseSettings
+
+    def alone(settings: type[BaseSettings], /, **_: Any) -> None:
+        settings.model_config["env_file"] = None
+
+    with _importing:
+        BaseSettings.__pydantic_init_subclass__ = classmethod(alone)  # type: ignore[assignment]
+        try:
+            import chromadb
+        finally:
+            del BaseSettings.__pydantic_init_subclass__
+    return chromadb
 
 
 def _forget_models(collection: chromadb.Collection) -> None:
