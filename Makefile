@@ -1,4 +1,4 @@
-# Everything a newcomer needs: `make chat` opens the page, `make test` checks the project, `make quality` what it reaches.
+# Everything a newcomer needs: `make chat` opens the page, `make test` checks the project, `make quality` what it reaches, `make audit` what it needs.
 PYTHON ?= python3
 PORT ?= 7860
 STORE ?= store
@@ -6,7 +6,7 @@ ARTICLES ?=
 CORPORA ?=
 BIN := .venv/bin
 
-.PHONY: chat test quality lint install install-test browser clean
+.PHONY: chat test quality audit lint install install-test browser clean
 
 chat: .venv/installed
 	@if [ -n "$(ARTICLES)" ] || [ ! -f "$(STORE)/CURRENT" ]; then \
@@ -19,6 +19,10 @@ test: .venv/installed-test browser lint
 # Floors under what `clippings evaluate` measures on the labelled sets in CORPORA; without, on our own small set.
 quality: .venv/installed
 	$(BIN)/python tests/quality/floors.py $(CORPORA)
+
+# Advisories on what is installed. Those accepted stand in tests/advisories.toml, each with the test that shows why.
+audit: .venv/installed-test
+	@$(BIN)/python tests/audit.py
 
 lint: .venv/installed-test
 	$(BIN)/ruff check .
