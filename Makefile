@@ -1,4 +1,4 @@
-# Everything a newcomer needs: `make chat` opens the page, `make test` checks the project, `make quality` what it reaches.
+# Everything a newcomer needs: `make chat` opens the page, `make test` checks the project, `make quality` what it reaches, `make audit` what it needs.
 PYTHON ?= python3
 PORT ?= 7860
 STORE ?= store
@@ -6,7 +6,7 @@ ARTICLES ?=
 CORPORA ?=
 BIN := .venv/bin
 
-.PHONY: chat test quality lint install install-test browser clean
+.PHONY: chat test quality audit lint install install-test browser clean
 
 chat: .venv/installed
 	@if [ -n "$(ARTICLES)" ] || [ ! -f "$(STORE)/CURRENT" ]; then \
@@ -19,6 +19,10 @@ test: .venv/installed-test browser lint
 # Floors under what `clippings evaluate` measures on the labelled sets in CORPORA; without, on our own small set.
 quality: .venv/installed
 	$(BIN)/python tests/quality/floors.py $(CORPORA)
+
+# Advisories on what is installed. Those accepted stand in tests/advisories.toml, each with the test that shows why.
+audit: .venv/installed-test
+	@$(BIN)/python tests/audit.py
 
 lint: .venv/installed-test
 	$(BIN)/ruff check .
@@ -41,12 +45,13 @@ install-test: .venv/installed-test
 	@$(BIN)/pip install --quiet --editable ".[test]"
 	@touch $@
 
-# Chromium shows the page, and pdftotext reads PDFs by other code than ours: two things that the tests need of the system.
+# Chromium shows the page, pdftotext reads PDFs by other code than ours, and strace (of Linux alone) tells what the kernel is
+# asked for: what the tests need of the system.
 browser:
-	@command -v chromium >/dev/null && command -v pdftotext >/dev/null || { \
+	@command -v chromium >/dev/null && command -v pdftotext >/dev/null && { [ "$$(uname)" != Linux ] || command -v strace >/dev/null; } || { \
 		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium poppler-utils >/dev/null; \
-		else echo "The tests need Chromium and pdftotext: sudo apt-get install chromium poppler-utils"; exit 1; fi; }
+			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium poppler-utils strace >/dev/null; \
+		else echo "The tests need Chromium, pdftotext and strace: sudo apt-get install chromium poppler-utils strace"; exit 1; fi; }
 
 clean:
 	rm -rf .venv *.egg-info .mypy_cache .pytest_cache .ruff_cache

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import threading
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -15,24 +17,25 @@ from index.embedder import Vectors
 from index.record import PassageRow
 
 if TYPE_CHECKING:
+    import chromadb
     from chromadb.api.client import Client
 
 _COLLECTION = "passages"
 _BATCH = 2000  # records an upsert; Chroma takes at most 5,461
 _ROWS = "chroma.sqlite3"
+_importing = threading.Lock()
 
 
 class Collection:
     """The passages of one generation in Chroma: ids, vectors and metadata, no texts."""
 
     def __init__(self, folder: Path, create: bool = False) -> None:
-        # Imported here: it takes most of a second, and a command that opens no collection need not wait for it.
-        import chromadb
+        chromadb = _chroma()
         from chromadb.api.collection_configuration import CreateHNSWConfiguration
         from chromadb.config import Settings
 
-        # Chroma reads settings from the environment and from a .env file in the working folder: what decides where
-        # data goes is said here, and the file is left alone.
+        # Chroma reads settings from the environment, and, where it was imported before, from a .env file in the working
+        # folder: what decides where data goes is said here, and the file is left alone.
         settings = Settings(
             _env_file=None,  # type: ignore[call-arg]  # of pydantic-settings, which the type checker does not see
             chroma_api_impl="chromadb.api.rust.RustBindingsAPI",
@@ -53,6 +56,7 @@ class Collection:
                 )
             else:
                 self._collection = self._client.get_collection(_COLLECTION, embedding_function=None)
+                _forget_models(self._collection)
         except BaseException:
             self._client.close()
             raise
@@ -110,6 +114,42 @@ class Collection:
     def search_wider(self, ef_search: int) -> None:
         """Look at more candidates a query, from the next opening on."""
         self._collection.modify(configuration={"hnsw": {"ef_search": ef_search}})
+
+
+def _chroma() -> ModuleType:
+    """The package, imported when it is needed, which takes most of a second, and without a look at any .env file.
+
+    While it is imported it would read one that lies in the working folder, whosever that is, and fail over it.
+    """
+    from pydantic_settings import BaseSettings
+
+    def alone(settings: type[BaseSettings], /, **_: Any) -> None:
+        settings.model_config["env_file"] = None
+
+    with _importing:
+        BaseSettings.__pydantic_init_subclass__ = classmethod(alone)  # type: ignore[assignment]
+        try:
+            import chromadb
+        finally:
+            del BaseSettings.__pydantic_init_subclass__
+    return chromadb
+
+
+def _forget_models(collection: chromadb.Collection) -> None:
+    """Let a stored collection name no embedding function.
+
+    Chroma would make those that its configuration and its schema name, and run the code that their models bring along,
+    as soon as something is added. All vectors are ours, and no such function is ever needed.
+    """
+    stored = collection._model
+    stored.configuration_json = _without_models(stored.configuration_json)
+    stored.serialized_schema = _without_models(stored.serialized_schema)
+
+
+def _without_models(stored: Any) -> Any:
+    if not isinstance(stored, dict):
+        return stored
+    return {name: _without_models(value) for name, value in stored.items() if name != "embedding_function"}
 
 
 def metadata(row: PassageRow) -> dict[str, Any]:
