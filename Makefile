@@ -45,13 +45,12 @@ install-test: .venv/installed-test
 	@$(BIN)/pip install --quiet --editable ".[test]"
 	@touch $@
 
-# Chromium shows the page, pdftotext reads PDFs by other code than ours, and strace (of Linux alone) tells what the kernel is
-# asked for: what the tests need of the system.
+# Chromium shows the page, and pdftotext reads PDFs by other code than ours: two things that the tests need of the system.
 browser:
-	@command -v chromium >/dev/null && command -v pdftotext >/dev/null && { [ "$$(uname)" != Linux ] || command -v strace >/dev/null; } || { \
+	@command -v chromium >/dev/null && command -v pdftotext >/dev/null || { \
 		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium poppler-utils strace >/dev/null; \
-		else echo "The tests need Chromium, pdftotext and strace: sudo apt-get install chromium poppler-utils strace"; exit 1; fi; }
+			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium poppler-utils >/dev/null; \
+		else echo "The tests need Chromium and pdftotext: sudo apt-get install chromium poppler-utils"; exit 1; fi; }
 
 clean:
 	rm -rf .venv *.egg-info .mypy_cache .pytest_cache .ruff_cache

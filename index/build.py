@@ -414,7 +414,7 @@ def _bring_up_to_date(
     number = current(store)
     previous = _previous(store, number)
     record.discard_after(number)
-    model = embedder.find(embedding_model or (previous.model if previous else record.noted("model")), fetch=True)
+    model = embedder.find(embedding_model or (previous.model if previous else record.noted("model")), fetch=bool(embedding_model))
     cut = f"{SPLITTER_VERSION}:{model.digest}"
 
     located, duplicates = record.located()
