@@ -12,12 +12,13 @@ import json
 import os
 import random
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -26,7 +27,7 @@ from index.embedder import Vectors
 from index.errors import BuildError, ClippingsError, StoreDamaged, StoreError
 from index.process import own_python
 from index.record import Record
-from index.vectors import Collection, copy, exists, metadata, steady_files
+from index.vectors import Collection, compact, copy, exists, metadata, rows_digest, steady_files
 from index.words import Words
 
 Progress = Callable[[str, int, int], None]  # stage, done, total
@@ -64,20 +65,30 @@ class Manifest:
     exact: bool  # searched by comparing with every vector: the graph missed too much
     unreached: tuple[str, ...]  # passages that the graph does not lead to: always compared beside it
     files: dict[str, tuple[int, str]]  # bytes and sha256
+    rows: str = ""  # the hash of Chroma's rows; empty: made before there was one
     copies: int = 0  # version of the comparison that grouped near-copies; 0: made before there was one
 
     def write(self, folder: Path) -> None:
-        (folder / "manifest.json").write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
+        fields = asdict(self)
+        (folder / "manifest.json").write_text(
+            json.dumps({**fields, "digest": _digest(fields)}, indent=1), encoding="utf-8"
+        )
 
     @classmethod
     def read(cls, folder: Path) -> Manifest:
         """The manifest in a folder; raises StoreDamaged."""
         try:
             fields = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+            if fields.pop("digest", None) not in (None, _digest(fields)):
+                raise ValueError("it is not what was written")
             files = {name: (int(size), str(digest)) for name, (size, digest) in fields.pop("files").items()}
             return cls(**{**fields, "unreached": tuple(fields["unreached"])}, files=files)
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise _damaged(folder, f"its manifest can't be read: {error}") from error
+
+
+def _digest(fields: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
 
 
 def _damaged(folder: Path, what: str) -> StoreDamaged:
@@ -255,7 +266,6 @@ def _copy_and_change(
 ) -> None:
     source, folder = folder_of(store, previous.generation), folder_of(store, draft.generation)
     copy(source / "chroma", folder / "chroma")
-    shutil.copytree(source / "words", folder / "words")
     rows = list(record.passage_rows(draft.cut, draft.generation, come)) if come else []
     array = record.vectors([row.vector for row in rows])
     collection = Collection(folder / "chroma")
@@ -264,7 +274,12 @@ def _copy_and_change(
         collection.add(rows, array)
     finally:
         collection.close()
-    Words(folder / "words").change(gone, rows)
+    if gone:  # tantivy would keep their words in its dictionary until it merges: what is gone leaves nothing behind
+        everything = record.passage_rows(draft.cut, draft.generation)
+        Words(folder / "words", create=True).change((), everything)
+    else:
+        shutil.copytree(source / "words", folder / "words")
+        Words(folder / "words").change((), rows)
     old = np.load(source / "vectors.npy", mmap_mode="r")
     ids = (source / "ids.txt").read_text(encoding="ascii").split()
     dead = frozenset(gone)
@@ -292,6 +307,7 @@ def _read_copies(folder: Path, manifest: Manifest) -> list[tuple[str, ...]]:
 
 def _seal(folder: Path, draft: Manifest) -> Manifest:
     """Write down what the files must be."""
+    compact(folder / "chroma")
     files = {}
     for path in [
         *steady_files(folder / "chroma"),
@@ -305,7 +321,7 @@ def _seal(folder: Path, draft: Manifest) -> Manifest:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         files[path.relative_to(folder).as_posix()] = (path.stat().st_size, digest)
-    manifest = replace(draft, files=files)
+    manifest = replace(draft, files=files, rows=rows_digest(folder / "chroma"))
     manifest.write(folder)
     return manifest
 
@@ -347,6 +363,11 @@ def _check_files(generation: Generation) -> Check:
         with (generation.folder / name).open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != digest:
                 bad.append(name)
+    try:
+        if generation.manifest.rows not in ("", rows_digest(generation.folder / "chroma")):
+            bad.append("rows in chroma")
+    except sqlite3.Error as error:
+        bad.append(f"rows in chroma ({error})")
     return Check(
         "files",
         not bad,
@@ -480,6 +501,8 @@ def make_and_verify(
         collection = Collection(folder / "chroma")
         collection.search_wider(_EF_SEARCH)
         collection.close()
+        manifest = replace(manifest, rows=rows_digest(folder / "chroma"))
+        manifest.write(folder)
         checks = verify_apart(store, manifest.generation)
     unreached = (*manifest.unreached, *(id for check in checks for id in check.ids))
     if not _recall_sound(checks) or len(unreached) > _UNREACHED:
@@ -521,10 +544,12 @@ def _point(store: Path, record: Record, number: int) -> None:
 
 
 def repoint(store: Path, record: Record) -> None:
-    """Where CURRENT names no generation, let it name the newest that there is: one from which a build can go on."""
+    """Where CURRENT names no generation of this record, let it name the newest: one from which a build can go on."""
     try:
-        current(store)
+        found = pointer(store)[1] == record.noted("store")
     except StoreDamaged:
+        found = False
+    if not found:
         finished = (mark.parent.name for mark in (store / "generations").glob("[0-9]*/in-use"))
         _point(store, record, max(map(int, finished), default=0))
 

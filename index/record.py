@@ -524,8 +524,7 @@ class Record:
                 "DELETE FROM contents WHERE key NOT IN (SELECT content FROM articles) AND key NOT IN (SELECT content FROM readings)"
             )
             self._db.execute("DELETE FROM vectors WHERE key NOT IN (SELECT vector FROM passages)")
-        with self._lock:
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._all("PRAGMA wal_checkpoint(TRUNCATE)")
 
     # Passages and vectors
 

@@ -15,6 +15,7 @@ from typing import Any
 from index import embedder
 from index.article import Article, normalise
 from index.asked import Day, Mention, Publishers, days, parts
+from index.build import tidy
 from index.embedder import Embedder, Reading, Vectors
 from index.errors import ArticleChanged, BadDate, EmptyQuestion, NoStore, StoreDamaged, StoreError
 from index.generation import Generation, erase, pointer
@@ -508,8 +509,10 @@ class Library:
             opened.close()
             self._old.remove(opened)
             if self._now and opened.pointer[1] == self._now.pointer[1]:
+                folder = opened.generation.folder
                 with suppress(OSError):  # where we may not, the next build does
-                    erase(opened.generation.folder)
+                    if folder.exists() and erase(folder):
+                        tidy(self.store)
 
     def embedder(self, generation: Generation) -> Embedder:
         """The embedding model that a generation was made with; raises ModelError, StoreDamaged."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 _COLLECTION = "passages"
 _BATCH = 2000  # records an upsert; Chroma takes at most 5,461
 _ROWS = "chroma.sqlite3"
+_OPENINGS = "acquire_write"  # a table in it: a row for each time that it was opened
 
 
 class Collection:
@@ -141,6 +144,28 @@ def steady_files(folder: Path) -> list[Path]:
     """
     graphs = [path.parent for path in folder.glob("*/index_metadata.pickle")]
     return sorted(path for graph in graphs for path in graph.iterdir())
+
+
+def compact(folder: Path) -> None:
+    """Let a collection's SQLite file hold nothing but its rows: what is gone is erased, and what is left out is room."""
+    with closing(sqlite3.connect(folder / _ROWS)) as db:
+        db.execute("VACUUM")
+
+
+def rows_digest(folder: Path) -> str:
+    """The hash of all that a collection's SQLite file says but what merely opening it writes; raises sqlite3.Error."""
+    whole = hashlib.sha256()
+    with closing(sqlite3.connect(f"{(folder / _ROWS).resolve().as_uri()}?mode=ro", uri=True)) as db:
+        for (found,) in db.execute("PRAGMA integrity_check"):
+            if found != "ok":
+                raise sqlite3.DatabaseError(found)
+        made = db.execute("SELECT type, name, sql FROM sqlite_master ORDER BY name").fetchall()
+        whole.update(repr(made).encode())
+        for kind, name, _ in made:
+            if kind == "table" and name != _OPENINGS:
+                for row in db.execute(f'SELECT * FROM "{name}"'):
+                    whole.update(repr(row).encode())
+    return whole.hexdigest()
 
 
 def exists(folder: Path) -> bool:

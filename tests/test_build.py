@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
@@ -583,6 +584,25 @@ class TestOneWriter:
                 assert library.search("ferry")
             assert all(one.ok for one in check(store))
         write_to(root, store)
+
+    def test_a_writer_waits_for_a_reader_that_tidies_up(
+        self, root: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        build([root], store)
+        flock = fcntl.flock
+        with (store / "lock").open("r+") as held:
+            flock(held, fcntl.LOCK_EX)
+            held.truncate()
+            held.write("process 4711 (tidying up)")
+            held.flush()
+
+            def wait(file: TextIO, how: int) -> None:
+                if how == fcntl.LOCK_EX:  # from here on the writer waits, so the reader may come to its end
+                    flock(held, fcntl.LOCK_UN)
+                flock(file, how)
+
+            monkeypatch.setattr(fcntl, "flock", wait)
+            assert build([root], store).kept
 
     def test_a_failed_build_releases_the_lock(self, tmp_path: Path, store: Path) -> None:
         (tmp_path / "empty").mkdir()

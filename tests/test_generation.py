@@ -105,6 +105,18 @@ def lose_vectors(folder: Path) -> None:
     generation._seal(folder, Manifest.read(folder))
 
 
+def change_chroma(folder: Path) -> None:
+    """A row that no search shows."""
+    with sqlite3.connect(folder / "chroma" / "chroma.sqlite3") as rows:
+        rows.execute("UPDATE max_seq_id SET seq_id = seq_id + 1")
+    rows.close()
+
+
+def change_manifest(folder: Path) -> None:
+    text = (folder / "manifest.json").read_text()
+    (folder / "manifest.json").write_text(text.replace('"dead": 0', '"dead": 4'))
+
+
 def group_strangers(folder: Path) -> None:
     """What a faulty build would leave: sealed, but of no article that there is."""
     (folder / "copies.txt").write_text("alien stranger\n")
@@ -139,6 +151,8 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
         "vectors in Chroma",
     ),
     "vectors lost in Chroma": (lose_vectors, "vectors in Chroma"),
+    "a row of Chroma's own changed": (change_chroma, "files"),
+    "a number in the manifest changed": (change_manifest, "opens"),
     "no near-copies": (lambda folder: (folder / "copies.txt").unlink(), "opens"),
     "near-copies of no article": (group_strangers, "near-copies"),
     "words emptied": (lambda folder: Words(folder / "words").change(passage_ids(folder.parent.parent), ()), "opens"),
@@ -192,6 +206,14 @@ def test_a_pointer_that_points_nowhere_is_damage_and_heals(store: Path, rubbish:
     assert passage_ids(store) == before
 
 
+def test_a_pointer_of_another_record_is_damage_and_heals(store: Path) -> None:
+    before = passage_ids(store)
+    (store / "CURRENT").write_text("1 another\n")
+    assert [(one.name, one.detail) for one in check(store) if not one.ok] == [("CURRENT", "it names another record")]
+    assert all(one.ok for one in check(store, repair=True))
+    assert passage_ids(store) == before
+
+
 def test_copy_and_change_makes_what_a_whole_build_makes(
     built: Path, tmp_path: Path, model: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -222,6 +244,24 @@ def test_copy_and_change_makes_what_a_whole_build_makes(
     assert other.manifest.dead == 0
     one.close()
     other.close()
+
+
+def test_words_of_an_article_that_is_gone_are_in_no_dictionary(built: Path, tmp_path: Path) -> None:
+    articles, store = shutil.copytree(built / "articles", tmp_path / "articles"), tmp_path / "store"
+    (articles / "whales.md").write_text("---\ntitle: Of whales\n---\nThree whales swam up the river.")
+    build([articles], store)
+
+    def passages_with_whales() -> int:
+        opened = Generation(store, current(store))
+        held = sum(opened.words._searcher.doc_freq(field, "whale") for field in ("title", "text"))
+        opened.close()
+        return held
+
+    assert passages_with_whales() == 2
+    (articles / "whales.md").unlink()
+    build((), store)
+    assert Manifest.read(generation_folder(store)).dead > 0  # made from a copy
+    assert passages_with_whales() == 0
 
 
 REPORT = (
@@ -262,7 +302,7 @@ def test_near_copies_are_kept_and_change_as_a_whole_build_makes_them(built: Path
 def test_a_generation_from_before_there_were_near_copies_is_searched_and_made_anew(store: Path) -> None:
     folder = generation_folder(store)
     fields = json.loads((folder / "manifest.json").read_text())
-    del fields["copies"], fields["files"]["copies.txt"]
+    del fields["copies"], fields["rows"], fields["digest"], fields["files"]["copies.txt"]
     (folder / "manifest.json").write_text(json.dumps(fields))
     (folder / "copies.txt").unlink()
     with Library.open(store) as library:
@@ -402,6 +442,21 @@ class TestReaders:
             build((), store)
             assert not folder_of(store, 1).exists()
 
+    def test_text_that_is_gone_is_erased_once_the_last_reader_moves_on(self, built: Path, tmp_path: Path) -> None:
+        articles, store = shutil.copytree(built / "articles", tmp_path / "articles"), tmp_path / "store"
+
+        def told() -> bool:
+            return any(b"Witness number 7 " in path.read_bytes() for path in store.rglob("*") if path.is_file())
+
+        build([articles], store)
+        with Library.open(store) as library:
+            assert library.search("mussels")
+            (articles / "07.md").unlink()
+            build((), store)
+            assert told()
+            assert library.search("mussels")
+            assert not told()
+
     def test_a_generation_that_is_gone_can_not_be_opened(self, store: Path) -> None:
         with pytest.raises(FileNotFoundError):
             Generation(store, 7)
@@ -439,7 +494,7 @@ def test_a_manifest_comes_back(tmp_path: Path) -> None:
 def test_a_manifest_that_lacks_a_field_is_damaged(store: Path, field: str) -> None:
     path = generation_folder(store) / "manifest.json"
     fields = json.loads(path.read_text())
-    del fields[field]
+    del fields[field], fields["digest"]
     path.write_text(json.dumps(fields))
     with pytest.raises(StoreDamaged, match="its manifest can't be read"):
         Generation(store, 1)
