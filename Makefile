@@ -1,4 +1,5 @@
-# Everything a newcomer needs: `make chat` opens the page, `make test` checks the project, `make quality` what it reaches.
+# Everything a newcomer needs: `make chat` opens the page, `make test` checks the project, `make quality` what it reaches,
+# `make torture` what its store withstands.
 PYTHON ?= python3
 PORT ?= 7860
 STORE ?= store
@@ -6,7 +7,7 @@ ARTICLES ?=
 CORPORA ?=
 BIN := .venv/bin
 
-.PHONY: chat test quality lint install install-test browser clean
+.PHONY: chat test quality torture lint install install-test browser clean
 
 chat: .venv/installed
 	@if [ -n "$(ARTICLES)" ] || [ ! -f "$(STORE)/CURRENT" ]; then \
@@ -19,6 +20,10 @@ test: .venv/installed-test browser lint
 # Floors under what `clippings evaluate` measures on the labelled sets in CORPORA; without, on our own small set.
 quality: .venv/installed
 	$(BIN)/python tests/quality/floors.py $(CORPORA)
+
+# Kills, damage, a full disk, many readers: the store, for most of an hour, with a table at the end.
+torture: .venv/installed-test
+	$(BIN)/pytest tests/torture
 
 lint: .venv/installed-test
 	$(BIN)/ruff check .
