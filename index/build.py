@@ -21,6 +21,8 @@ from index.generation import (
     Manifest,
     Progress,
     current,
+    erase,
+    folder_of,
     make_and_verify,
     pointer,
     publish,
@@ -464,7 +466,12 @@ def _bring_up_to_date(
         draft = Manifest(
             next_number, model.name, model.digest, cut, len(now), count, dead=0, exact=False, unreached=(), files={}, copies=COPIES_VERSION,
         )  # fmt: skip
-        made = make_and_verify(store, record, draft, None if whole else previous, progress)
+        try:
+            made = make_and_verify(store, record, draft, None if whole else previous, progress)
+        except BaseException:
+            with suppress(OSError):  # on a full disk the generation before needs the room, merely to be opened
+                erase(folder_of(store, next_number))
+            raise
         record.note("model", model.name)
         if previous and previous.cut != cut:
             record.note("former cut", previous.cut)

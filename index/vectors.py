@@ -6,8 +6,8 @@ import hashlib
 import os
 import shutil
 import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -45,7 +45,8 @@ class Collection:
             anonymized_telemetry=False,
             chroma_otel_collection_endpoint="",
         )
-        self._client = cast("Client", chromadb.PersistentClient(path=str(folder), settings=settings))
+        with _no_panic():
+            self._client = cast("Client", chromadb.PersistentClient(path=str(folder), settings=settings))
         try:
             if create:
                 # Saved after every call: what Chroma leaves in its log it puts into the graph anew at each opening, at
@@ -55,7 +56,8 @@ class Collection:
                     _COLLECTION, configuration={"hnsw": graph}, embedding_function=None
                 )
             else:
-                self._collection = self._client.get_collection(_COLLECTION, embedding_function=None)
+                with _no_panic():
+                    self._collection = self._client.get_collection(_COLLECTION, embedding_function=None)
         except BaseException:
             self._client.close()
             raise
@@ -81,7 +83,8 @@ class Collection:
 
     def nearest(self, vectors: Vectors, limit: int) -> list[list[tuple[str, float]]]:
         """For each vector the (id, cosine) of the nearest passages, nearest first."""
-        found = self._collection.query(query_embeddings=vectors, n_results=limit, include=["distances"])
+        with _no_panic():
+            found = self._collection.query(query_embeddings=vectors, n_results=limit, include=["distances"])
         distances = found["distances"] or []
         return [
             [(id, 1.0 - distance) for id, distance in zip(ids, row, strict=True)]
@@ -92,7 +95,8 @@ class Collection:
         """What is stored about these passages, by id."""
         if not ids:
             return {}
-        found = self._collection.get(ids=list(ids), include=["metadatas"])
+        with _no_panic():
+            found = self._collection.get(ids=list(ids), include=["metadatas"])
         return {id: dict(stored) for id, stored in zip(found["ids"], found["metadatas"] or [], strict=True)}
 
     def everything(self) -> dict[str, dict[str, Any]]:
@@ -113,6 +117,17 @@ class Collection:
     def search_wider(self, ef_search: int) -> None:
         """Look at more candidates a query, from the next opening on."""
         self._collection.modify(configuration={"hnsw": {"ef_search": ef_search}})
+
+
+@contextmanager
+def _no_panic() -> Iterator[None]:
+    """Chroma's Rust panics where rows are broken, which is no Exception to Python: here it is."""
+    try:
+        yield
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":
+            raise RuntimeError(str(error)) from error
+        raise
 
 
 def metadata(row: PassageRow) -> dict[str, Any]:

@@ -770,6 +770,19 @@ class TestRepair:
         assert all(one.ok for one in check(store, repair=True))
         assert texts(store) == before
 
+    def test_a_record_whose_index_is_broken_is_made_again(self, root: Path, store: Path) -> None:
+        build([root], store)
+        before = texts(store)
+        with sqlite3.connect(store / "record.sqlite") as behind:
+            behind.execute("PRAGMA writable_schema = ON")
+            behind.execute(
+                "UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM sqlite_master WHERE name = 'articles_by_content') WHERE name = 'passages_by_vector'"
+            )
+        behind.close()
+        assert "record's rows" in {one.name for one in check(store) if not one.ok}
+        assert all(one.ok for one in check(store, repair=True))
+        assert texts(store) == before
+
     def test_what_can_not_be_read_again_is_gone_and_named(self, root: Path, store: Path) -> None:
         build([root], store)
         with sqlite3.connect(store / "record.sqlite") as behind:

@@ -83,6 +83,13 @@ def flip_byte(path: Path) -> None:
     path.write_bytes(data)
 
 
+def zero_rows(path: Path) -> None:
+    """Every table but the one that lists them."""
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(bytes(path.stat().st_size - 4096))
+
+
 def in_chroma(change: Callable[[Collection, Generation], object]) -> Callable[[Path], None]:
     """What a faulty build would leave: changed, and its manifest speaks of the files as they are then."""
 
@@ -136,7 +143,9 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "no words": (lambda folder: shutil.rmtree(folder / "words"), "opens"),
     "no folder at all": (shutil.rmtree, "opens"),
     "a flipped byte among the vectors": (lambda folder: flip_byte(folder / "vectors.npy"), "files"),
-    "a flipped byte among the words": (lambda folder: flip_byte(next((folder / "words").glob("*.store"))), "files"),
+    "a flipped byte among the words": (lambda folder: flip_byte(next((folder / "words").glob("*.store"))), "opens"),
+    "a flipped byte among the ids": (lambda folder: flip_byte(folder / "ids.txt"), "opens"),
+    "Chroma of zeros after its head": (lambda folder: zero_rows(folder / "chroma" / "chroma.sqlite3"), "opens"),
     "a passage gone from Chroma": (in_chroma(lambda chroma, it: chroma.remove(it.ids[:1])), "ids in Chroma"),
     "a passage too many in Chroma": (in_chroma(lambda chroma, it: chroma.add([alien()], it.array[:1])), "ids in Chroma"),
     "metadata changed in Chroma": (
@@ -406,7 +415,10 @@ def test_a_fresh_process_finds_the_same(store: Path, record: Record, monkeypatch
 class TestReaders:
     def test_words_that_know_a_passage_which_chroma_does_not_are_damage(self, store: Path) -> None:
         in_chroma(lambda chroma, it: chroma.remove(it.ids))(generation_folder(store))
-        with Library.open(store) as library, pytest.raises(StoreDamaged, match="Generation 1 is damaged .a passage is"):
+        with (
+            Library.open(store) as library,
+            pytest.raises(StoreDamaged, match="Generation 000001 is damaged .a passage is"),
+        ):
             library.search("mussels")
 
     def test_a_reader_keeps_its_generation_until_it_moves_on(self, store: Path, record: Record) -> None:
@@ -511,9 +523,10 @@ def test_a_full_disk_is_said_to_be_full_and_not_damaged(
         raise RuntimeError("Database error: (code: 13) database or disk is full")
 
     with monkeypatch.context() as patched:
-        patched.setattr(generation, "make", full)
+        patched.setattr(generation, "_seal", full)
         with pytest.raises(BuildError, match="could not be written .*disk is full.*; the one before it goes on"):
             build([built / "articles"], store, rebuild=True)
+        assert not folder_of(store, 2).exists()
     monkeypatch.setattr(generation, "Collection", full)
     with pytest.raises(StoreError, match="can't be opened: the disk is full") as told:
         Generation(store, 1)
