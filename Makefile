@@ -1,4 +1,5 @@
-# Everything a newcomer needs: `make chat` opens the page, `make test` checks the project, `make quality` what it reaches, `make audit` what it needs.
+# Everything a newcomer needs: `make chat` opens the page, `make test` checks the project, `make quality` what it reaches,
+# `make torture` what it withstands, `make audit` what it is built on.
 PYTHON ?= python3
 PORT ?= 7860
 STORE ?= store
@@ -6,7 +7,7 @@ ARTICLES ?=
 CORPORA ?=
 BIN := .venv/bin
 
-.PHONY: chat test quality audit lint install install-test browser clean
+.PHONY: chat test quality torture audit lint install install-test browser clean
 
 chat: .venv/installed
 	@if [ -n "$(ARTICLES)" ] || [ ! -f "$(STORE)/CURRENT" ]; then \
@@ -23,6 +24,11 @@ quality: .venv/installed
 # Advisories on what is installed. Those accepted stand in tests/advisories.toml, each with the test that shows why.
 audit: .venv/installed-test
 	@$(BIN)/python tests/audit.py
+
+# Kills, damage, full disks, many readers, a crowd at the page: most of an hour, with a table at the end.
+torture: .venv/installed-test
+	@[ "$$(uname)" != Linux ] || command -v strace >/dev/null || { echo "This needs strace: sudo apt-get install strace"; exit 1; }
+	$(BIN)/pytest tests/torture
 
 lint: .venv/installed-test
 	$(BIN)/ruff check .

@@ -9,19 +9,22 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from index import embedder, readers
 from index.copies import COPIES_VERSION
 from index.embedder import Embedder, ModelFiles
-from index.errors import NoArticles, NoStore, RootError, StoreDamaged, StoreLocked, Unreadable
+from index.errors import ClippingsError, NoArticles, NoStore, RootError, StoreDamaged, StoreLocked, Unreadable
 from index.generation import (
     Check,
     Generation,
     Manifest,
     Progress,
     current,
+    erase,
+    folder_of,
     make_and_verify,
+    pointer,
     publish,
     remove_others,
     repoint,
@@ -32,6 +35,7 @@ from index.readers.apart import Reader
 from index.readers.fields import Reading
 from index.record import LeftOut, Lost, Place, Record, Root, content_key, salvaged_roots, vector_key
 
+_TIDYING = "tidying up"  # as the lock has it
 _CONTENTS = 500  # readings a transaction
 _VECTORS = 256  # passages embedded between two transactions: what a killed build loses at most
 
@@ -186,7 +190,7 @@ def check(store: str | Path = "store", repair: bool = False, progress: Progress 
         raise NoStore(f"There is no store in {store}; make one with: clippings index FOLDER")
     done = _repair(store, progress) if repair else []
     try:
-        number = current(store)
+        number, name = pointer(store)
         record = Record(store / "record.sqlite")
     except StoreDamaged as error:
         return [*done, Check("opens", False, str(error))]
@@ -201,6 +205,8 @@ def check(store: str | Path = "store", repair: bool = False, progress: Progress 
             checks = [*done, Check("record's rows", not faults, shown or "structure and hashes hold")]
             if number == 0:
                 return [*checks, Check("generation", False, "none was ever published; run: clippings index")]
+            if name != record.noted("store"):
+                checks.append(Check("CURRENT", False, "it names another record"))
             return checks + verify_apart(store, number)
         finally:
             if held:
@@ -250,26 +256,41 @@ def _mend(record: Record, store: Path, lost: list[Lost], progress: Progress) -> 
     return failed + ([Check("articles read again", False, f"lost: {', '.join(gone)}")] if gone else [])
 
 
+def tidy(store: Path) -> None:
+    """Erase what a build could not, because an older generation was read that is gone now; a running build does it itself."""
+    with suppress(ClippingsError, OSError), _writing(store, _TIDYING) as record:
+        number = current(store)
+        if number and remove_others(store, number):
+            record.purge(number)
+
+
 @contextmanager
-def _writing(store: Path) -> Iterator[Record]:
+def _writing(store: Path, doing: str = "") -> Iterator[Record]:
     """The record, for the one process that may write; raises StoreLocked."""
     store.mkdir(parents=True, exist_ok=True)
     with (store / "lock").open("a+", encoding="utf-8") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            holder = lock.read().strip() or "another process"
-            raise StoreLocked(f"The store {store} is being written by {holder}; try again when it is done.") from None
+        _lock(lock, store, wait=not doing)
         lock.seek(0)
         lock.truncate()
-        lock.write(f"process {os.getpid()} (since {time.strftime('%H:%M:%S')})")
+        lock.write(f"process {os.getpid()} ({doing or time.strftime('since %H:%M:%S')})")
         lock.flush()
         record = Record(store / "record.sqlite")
         try:
             yield record
         finally:
             record.close()
+
+
+def _lock(lock: TextIO, store: Path, wait: bool) -> None:
+    """Take the lock at once, or, where its holder only tidies up, in a moment; raises StoreLocked."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.seek(0)
+        holder = lock.read().strip() or "another process"
+        if not (wait and _TIDYING in holder):
+            raise StoreLocked(f"The store {store} is being written by {holder}; try again when it is done.") from None
+        fcntl.flock(lock, fcntl.LOCK_EX)
 
 
 def readable_root(path: str | Path) -> Path:
@@ -414,7 +435,9 @@ def _bring_up_to_date(
     number = current(store)
     previous = _previous(store, number)
     record.discard_after(number)
-    model = embedder.find(embedding_model or (previous.model if previous else record.noted("model")), fetch=bool(embedding_model))
+    model = embedder.find(
+        embedding_model or (previous.model if previous else record.noted("model")), fetch=bool(embedding_model)
+    )
     cut = f"{SPLITTER_VERSION}:{model.digest}"
 
     located, duplicates = record.located()
@@ -445,7 +468,12 @@ def _bring_up_to_date(
         draft = Manifest(
             next_number, model.name, model.digest, cut, len(now), count, dead=0, exact=False, unreached=(), files={}, copies=COPIES_VERSION,
         )  # fmt: skip
-        made = make_and_verify(store, record, draft, None if whole else previous, progress)
+        try:
+            made = make_and_verify(store, record, draft, None if whole else previous, progress)
+        except BaseException:
+            with suppress(OSError):  # on a full disk the generation before needs the room, merely to be opened
+                erase(folder_of(store, next_number))
+            raise
         record.note("model", model.name)
         if previous and previous.cut != cut:
             record.note("former cut", previous.cut)

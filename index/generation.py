@@ -12,12 +12,14 @@ import json
 import os
 import random
 import shutil
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -26,7 +28,7 @@ from index.embedder import Vectors
 from index.errors import BuildError, ClippingsError, StoreDamaged, StoreError
 from index.process import own_python
 from index.record import Record
-from index.vectors import Collection, copy, exists, metadata, steady_files
+from index.vectors import Collection, compact, copy, exists, metadata, rows_digest, steady_files
 from index.words import Words
 
 Progress = Callable[[str, int, int], None]  # stage, done, total
@@ -37,6 +39,9 @@ _VECTOR_SAMPLE = 1_000  # vectors read back out of Chroma
 _RECALL = 0.99
 _EF_SEARCH = 400  # where Chroma's own 100 misses too much
 _UNREACHED = 100  # passages; of 31,000 news passages the graph failed to lead to 7
+# Files that grow with the vectors are hashed by `check` alone. The others are hashed at each opening: Chroma and tantivy
+# believe what they read, and a process that follows a broken link of the graph ends there.
+_LARGE = ("vectors.npy", "data_level0.bin")
 _DEAD = 0.10  # of vectors removed from copies: then made whole, which compacts
 
 
@@ -64,20 +69,35 @@ class Manifest:
     exact: bool  # searched by comparing with every vector: the graph missed too much
     unreached: tuple[str, ...]  # passages that the graph does not lead to: always compared beside it
     files: dict[str, tuple[int, str]]  # bytes and sha256
+    rows: str = ""  # the hash of Chroma's rows; empty: made before there was one
     copies: int = 0  # version of the comparison that grouped near-copies; 0: made before there was one
 
     def write(self, folder: Path) -> None:
-        (folder / "manifest.json").write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
+        fields = asdict(self)
+        (folder / "manifest.json").write_text(
+            json.dumps({**fields, "digest": _digest(fields)}, indent=1), encoding="utf-8"
+        )
 
     @classmethod
     def read(cls, folder: Path) -> Manifest:
         """The manifest in a folder; raises StoreDamaged."""
         try:
             fields = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+            if fields.pop("digest", None) not in (None, _digest(fields)):
+                raise ValueError("it is not what was written")
             files = {name: (int(size), str(digest)) for name, (size, digest) in fields.pop("files").items()}
             return cls(**{**fields, "unreached": tuple(fields["unreached"])}, files=files)
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise _damaged(folder, f"its manifest can't be read: {error}") from error
+
+
+def _hash_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _digest(fields: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
 
 
 def _damaged(folder: Path, what: str) -> StoreDamaged:
@@ -117,10 +137,12 @@ class Generation:
         self._in_use = _share(self.folder)
         try:
             self.manifest = Manifest.read(self.folder)
-            for name, (size, _) in self.manifest.files.items():
+            for name, (size, digest) in self.manifest.files.items():
                 path = self.folder / name
                 if not path.is_file() or path.stat().st_size != size:
                     raise _damaged(self.folder, f"{name} is missing or has another size")
+                if path.name not in _LARGE and _hash_of(path) != digest:
+                    raise _damaged(self.folder, f"{name} is not what was written")
             if not exists(self.folder / "chroma"):
                 raise _damaged(self.folder, "chroma is missing")
             try:
@@ -169,7 +191,8 @@ class Generation:
         """The (id, cosine) of the passages nearest to each unit vector, by the graph and what it does not reach."""
         if not self.ids:
             return [[] for _ in vectors]
-        found = self.collection.nearest(vectors, min(limit, len(self.ids)))
+        with self._reading():
+            found = self.collection.nearest(vectors, min(limit, len(self.ids)))
         if not self.manifest.unreached:
             return found
         beside = [(id, self.array[self.rows[id]]) for id in self.manifest.unreached]
@@ -178,6 +201,22 @@ class Generation:
             best = {**dict(near), **{id: float(own @ vector) for id, own in beside}}
             merged.append(sorted(best.items(), key=lambda pair: -pair[1])[:limit])
         return merged
+
+    def stored(self, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """What is stored about these passages, by id; raises StoreDamaged."""
+        with self._reading():
+            found = self.collection.metadatas(ids)
+        if len(found) < len(ids):
+            raise _damaged(self.folder, "a passage is missing")
+        return found
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Whatever Chroma raises on bytes that are not its own is damage."""
+        try:
+            yield
+        except Exception as error:
+            raise _damaged(self.folder, " ".join(str(error).split())[:160]) from error
 
 
 def _share(folder: Path) -> BinaryIO:
@@ -255,7 +294,6 @@ def _copy_and_change(
 ) -> None:
     source, folder = folder_of(store, previous.generation), folder_of(store, draft.generation)
     copy(source / "chroma", folder / "chroma")
-    shutil.copytree(source / "words", folder / "words")
     rows = list(record.passage_rows(draft.cut, draft.generation, come)) if come else []
     array = record.vectors([row.vector for row in rows])
     collection = Collection(folder / "chroma")
@@ -264,7 +302,12 @@ def _copy_and_change(
         collection.add(rows, array)
     finally:
         collection.close()
-    Words(folder / "words").change(gone, rows)
+    if gone:  # tantivy would keep their words in its dictionary until it merges: what is gone leaves nothing behind
+        everything = record.passage_rows(draft.cut, draft.generation)
+        Words(folder / "words", create=True).change((), everything)
+    else:
+        shutil.copytree(source / "words", folder / "words")
+        Words(folder / "words").change((), rows)
     old = np.load(source / "vectors.npy", mmap_mode="r")
     ids = (source / "ids.txt").read_text(encoding="ascii").split()
     dead = frozenset(gone)
@@ -292,6 +335,7 @@ def _read_copies(folder: Path, manifest: Manifest) -> list[tuple[str, ...]]:
 
 def _seal(folder: Path, draft: Manifest) -> Manifest:
     """Write down what the files must be."""
+    compact(folder / "chroma")
     files = {}
     for path in [
         *steady_files(folder / "chroma"),
@@ -302,10 +346,8 @@ def _seal(folder: Path, draft: Manifest) -> Manifest:
     ]:
         if path.name.startswith(".tantivy"):  # locks of its writer
             continue
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        files[path.relative_to(folder).as_posix()] = (path.stat().st_size, digest)
-    manifest = replace(draft, files=files)
+        files[path.relative_to(folder).as_posix()] = (path.stat().st_size, _hash_of(path))
+    manifest = replace(draft, files=files, rows=rows_digest(folder / "chroma"))
     manifest.write(folder)
     return manifest
 
@@ -344,9 +386,13 @@ def verify(store: Path, record: Record, number: int) -> list[Check]:
 def _check_files(generation: Generation) -> Check:
     bad = []
     for name, (_, digest) in generation.manifest.files.items():
-        with (generation.folder / name).open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != digest:
-                bad.append(name)
+        if _hash_of(generation.folder / name) != digest:
+            bad.append(name)
+    try:
+        if generation.manifest.rows not in ("", rows_digest(generation.folder / "chroma")):
+            bad.append("rows in chroma")
+    except sqlite3.Error as error:
+        bad.append(f"rows in chroma ({error})")
     return Check(
         "files",
         not bad,
@@ -480,6 +526,8 @@ def make_and_verify(
         collection = Collection(folder / "chroma")
         collection.search_wider(_EF_SEARCH)
         collection.close()
+        manifest = replace(manifest, rows=rows_digest(folder / "chroma"))
+        manifest.write(folder)
         checks = verify_apart(store, manifest.generation)
     unreached = (*manifest.unreached, *(id for check in checks for id in check.ids))
     if not _recall_sound(checks) or len(unreached) > _UNREACHED:
@@ -521,10 +569,12 @@ def _point(store: Path, record: Record, number: int) -> None:
 
 
 def repoint(store: Path, record: Record) -> None:
-    """Where CURRENT names no generation, let it name the newest that there is: one from which a build can go on."""
+    """Where CURRENT names no generation of this record, let it name the newest: one from which a build can go on."""
     try:
-        current(store)
+        found = pointer(store)[1] == record.noted("store")
     except StoreDamaged:
+        found = False
+    if not found:
         finished = (mark.parent.name for mark in (store / "generations").glob("[0-9]*/in-use"))
         _point(store, record, max(map(int, finished), default=0))
 

@@ -524,8 +524,7 @@ class Record:
                 "DELETE FROM contents WHERE key NOT IN (SELECT content FROM articles) AND key NOT IN (SELECT content FROM readings)"
             )
             self._db.execute("DELETE FROM vectors WHERE key NOT IN (SELECT vector FROM passages)")
-        with self._lock:
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._all("PRAGMA wal_checkpoint(TRUNCATE)")
 
     # Passages and vectors
 
@@ -750,7 +749,7 @@ class Record:
     def faults(self, generation: int) -> list[str]:
         """What the file's own structure and the hashes of all rows of a generation say against it."""
         try:
-            found = [row[0] for row in self._db.execute("PRAGMA integrity_check").fetchall() if row[0] != "ok"]
+            found = self._structure()
             for id in [
                 row["id"] for row in self._all(f"SELECT id FROM articles WHERE {_LIVE}", {"generation": generation})
             ]:
@@ -760,12 +759,21 @@ class Record:
                     found.append(str(error))
             damaged = [row["key"] for row in self._db.execute("SELECT * FROM vectors") if not _sound(row)]
             found += [f"{len(damaged)} vectors differ from their hashes"] if damaged else []
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, StoreError) as error:
             found = [str(error)]
         return found
 
+    def _structure(self) -> list[str]:
+        """What is wrong with the file as one of SQLite's."""
+        return [row[0] for row in self._all("PRAGMA integrity_check") if row[0] != "ok"]
+
     def mend(self) -> list[Lost]:
-        """Drop rows that their hashes disown, have their files read again, and tell which readings were dropped."""
+        """Drop rows that their hashes disown, have their files read again, and tell which readings were dropped.
+
+        Raises StoreDamaged where not only rows are broken.
+        """
+        if wrong := self._structure():
+            raise self._damaged(wrong[0])
         lost = []
         with self.transaction():
             vectors = [(row["key"],) for row in self._db.execute("SELECT * FROM vectors") if not _sound(row)]

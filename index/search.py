@@ -15,6 +15,7 @@ from typing import Any
 from index import embedder
 from index.article import Article, normalise
 from index.asked import Day, Mention, Publishers, days, parts
+from index.build import tidy
 from index.embedder import Embedder, Reading, Vectors
 from index.errors import ArticleChanged, BadDate, EmptyQuestion, NoStore, StoreDamaged, StoreError
 from index.generation import Generation, erase, pointer
@@ -249,7 +250,7 @@ class View:
             # What a named publisher has may stand far down among what all have.
             found[0].words.update(self._by_words(text, pool, replace(filters, publishers=(name,))))
         scored = self._fuse(found)
-        stored = self._stored([id for id, _, _ in scored])
+        stored = self._generation.stored([id for id, _, _ in scored])
         scored = _favour(scored, stored, named, days(text, *self.span))
         hits = _spread(self._one_of_each(list(self._hits(scored, stored, found))))[:limit]
         return Found(tuple(replace(hit, also=self._copies(hit.article_id, articles)) for hit in hits), undated)
@@ -339,15 +340,6 @@ class View:
         return {
             id: near[id] if id in near else float(generation.array[generation.rows[id]] @ legs.vector) for id in ids
         }
-
-    def _stored(self, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-        """What is stored about these passages, by id; raises StoreDamaged."""
-        stored = self._generation.collection.metadatas(ids)
-        if len(stored) < len(ids):
-            raise StoreDamaged(
-                f"Generation {self.number} is damaged (a passage is missing); run: clippings check --repair"
-            )
-        return stored
 
     def _hits(
         self,
@@ -508,8 +500,10 @@ class Library:
             opened.close()
             self._old.remove(opened)
             if self._now and opened.pointer[1] == self._now.pointer[1]:
+                folder = opened.generation.folder
                 with suppress(OSError):  # where we may not, the next build does
-                    erase(opened.generation.folder)
+                    if folder.exists() and erase(folder):
+                        tidy(self.store)
 
     def embedder(self, generation: Generation) -> Embedder:
         """The embedding model that a generation was made with; raises ModelError, StoreDamaged."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
@@ -24,6 +26,7 @@ _COLLECTION = "passages"
 _BATCH = 2000  # records an upsert; Chroma takes at most 5,461
 _ROWS = "chroma.sqlite3"
 _importing = threading.Lock()
+_OPENINGS = "acquire_write"  # a table in it: a row for each time that it was opened
 
 
 class Collection:
@@ -45,7 +48,8 @@ class Collection:
             anonymized_telemetry=False,
             chroma_otel_collection_endpoint="",
         )
-        self._client = cast("Client", chromadb.PersistentClient(path=str(folder), settings=settings))
+        with _no_panic():
+            self._client = cast("Client", chromadb.PersistentClient(path=str(folder), settings=settings))
         try:
             if create:
                 # Saved after every call: what Chroma leaves in its log it puts into the graph anew at each opening, at
@@ -55,7 +59,8 @@ class Collection:
                     _COLLECTION, configuration={"hnsw": graph}, embedding_function=None
                 )
             else:
-                self._collection = self._client.get_collection(_COLLECTION, embedding_function=None)
+                with _no_panic():
+                    self._collection = self._client.get_collection(_COLLECTION, embedding_function=None)
                 _forget_models(self._collection)
         except BaseException:
             self._client.close()
@@ -82,7 +87,8 @@ class Collection:
 
     def nearest(self, vectors: Vectors, limit: int) -> list[list[tuple[str, float]]]:
         """For each vector the (id, cosine) of the nearest passages, nearest first."""
-        found = self._collection.query(query_embeddings=vectors, n_results=limit, include=["distances"])
+        with _no_panic():
+            found = self._collection.query(query_embeddings=vectors, n_results=limit, include=["distances"])
         distances = found["distances"] or []
         return [
             [(id, 1.0 - distance) for id, distance in zip(ids, row, strict=True)]
@@ -93,7 +99,8 @@ class Collection:
         """What is stored about these passages, by id."""
         if not ids:
             return {}
-        found = self._collection.get(ids=list(ids), include=["metadatas"])
+        with _no_panic():
+            found = self._collection.get(ids=list(ids), include=["metadatas"])
         return {id: dict(stored) for id, stored in zip(found["ids"], found["metadatas"] or [], strict=True)}
 
     def everything(self) -> dict[str, dict[str, Any]]:
@@ -152,6 +159,17 @@ def _without_models(stored: Any) -> Any:
     return {name: _without_models(value) for name, value in stored.items() if name != "embedding_function"}
 
 
+@contextmanager
+def _no_panic() -> Iterator[None]:
+    """Chroma's Rust panics where rows are broken, which is no Exception to Python: here it is."""
+    try:
+        yield
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":
+            raise RuntimeError(str(error)) from error
+        raise
+
+
 def metadata(row: PassageRow) -> dict[str, Any]:
     """What Chroma stores about a passage; an absent date or publisher is absent there too."""
     stored = {
@@ -181,6 +199,28 @@ def steady_files(folder: Path) -> list[Path]:
     """
     graphs = [path.parent for path in folder.glob("*/index_metadata.pickle")]
     return sorted(path for graph in graphs for path in graph.iterdir())
+
+
+def compact(folder: Path) -> None:
+    """Let a collection's SQLite file hold nothing but its rows: what is gone is erased, and what is left out is room."""
+    with closing(sqlite3.connect(folder / _ROWS)) as db:
+        db.execute("VACUUM")
+
+
+def rows_digest(folder: Path) -> str:
+    """The hash of all that a collection's SQLite file says but what merely opening it writes; raises sqlite3.Error."""
+    whole = hashlib.sha256()
+    with closing(sqlite3.connect(f"{(folder / _ROWS).resolve().as_uri()}?mode=ro", uri=True)) as db:
+        for (found,) in db.execute("PRAGMA integrity_check"):
+            if found != "ok":
+                raise sqlite3.DatabaseError(found)
+        made = db.execute("SELECT type, name, sql FROM sqlite_master ORDER BY name").fetchall()
+        whole.update(repr(made).encode())
+        for kind, name, _ in made:
+            if kind == "table" and name != _OPENINGS:
+                for row in db.execute(f'SELECT * FROM "{name}"'):
+                    whole.update(repr(row).encode())
+    return whole.hexdigest()
 
 
 def exists(folder: Path) -> bool:

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
@@ -584,6 +585,25 @@ class TestOneWriter:
             assert all(one.ok for one in check(store))
         write_to(root, store)
 
+    def test_a_writer_waits_for_a_reader_that_tidies_up(
+        self, root: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        build([root], store)
+        flock = fcntl.flock
+        with (store / "lock").open("r+") as held:
+            flock(held, fcntl.LOCK_EX)
+            held.truncate()
+            held.write("process 4711 (tidying up)")
+            held.flush()
+
+            def wait(file: TextIO, how: int) -> None:
+                if how == fcntl.LOCK_EX:  # from here on the writer waits, so the reader may come to its end
+                    flock(held, fcntl.LOCK_UN)
+                flock(file, how)
+
+            monkeypatch.setattr(fcntl, "flock", wait)
+            assert build([root], store).kept
+
     def test_a_failed_build_releases_the_lock(self, tmp_path: Path, store: Path) -> None:
         (tmp_path / "empty").mkdir()
         for _ in range(2):
@@ -747,6 +767,19 @@ class TestRepair:
         behind.close()
         failed = {one.name for one in check(store) if not one.ok}
         assert "record's rows" in failed
+        assert all(one.ok for one in check(store, repair=True))
+        assert texts(store) == before
+
+    def test_a_record_whose_index_is_broken_is_made_again(self, root: Path, store: Path) -> None:
+        build([root], store)
+        before = texts(store)
+        with sqlite3.connect(store / "record.sqlite") as behind:
+            behind.execute("PRAGMA writable_schema = ON")
+            behind.execute(
+                "UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM sqlite_master WHERE name = 'articles_by_content') WHERE name = 'passages_by_vector'"
+            )
+        behind.close()
+        assert "record's rows" in {one.name for one in check(store) if not one.ok}
         assert all(one.ok for one in check(store, repair=True))
         assert texts(store) == before
 

@@ -83,6 +83,13 @@ def flip_byte(path: Path) -> None:
     path.write_bytes(data)
 
 
+def zero_rows(path: Path) -> None:
+    """Every table but the one that lists them."""
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(bytes(path.stat().st_size - 4096))
+
+
 def in_chroma(change: Callable[[Collection, Generation], object]) -> Callable[[Path], None]:
     """What a faulty build would leave: changed, and its manifest speaks of the files as they are then."""
 
@@ -105,6 +112,18 @@ def lose_vectors(folder: Path) -> None:
     generation._seal(folder, Manifest.read(folder))
 
 
+def change_chroma(folder: Path) -> None:
+    """A row that no search shows."""
+    with sqlite3.connect(folder / "chroma" / "chroma.sqlite3") as rows:
+        rows.execute("UPDATE max_seq_id SET seq_id = seq_id + 1")
+    rows.close()
+
+
+def change_manifest(folder: Path) -> None:
+    text = (folder / "manifest.json").read_text()
+    (folder / "manifest.json").write_text(text.replace('"dead": 0', '"dead": 4'))
+
+
 def group_strangers(folder: Path) -> None:
     """What a faulty build would leave: sealed, but of no article that there is."""
     (folder / "copies.txt").write_text("alien stranger\n")
@@ -124,7 +143,9 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "no words": (lambda folder: shutil.rmtree(folder / "words"), "opens"),
     "no folder at all": (shutil.rmtree, "opens"),
     "a flipped byte among the vectors": (lambda folder: flip_byte(folder / "vectors.npy"), "files"),
-    "a flipped byte among the words": (lambda folder: flip_byte(next((folder / "words").glob("*.store"))), "files"),
+    "a flipped byte among the words": (lambda folder: flip_byte(next((folder / "words").glob("*.store"))), "opens"),
+    "a flipped byte among the ids": (lambda folder: flip_byte(folder / "ids.txt"), "opens"),
+    "Chroma of zeros after its head": (lambda folder: zero_rows(folder / "chroma" / "chroma.sqlite3"), "opens"),
     "a passage gone from Chroma": (in_chroma(lambda chroma, it: chroma.remove(it.ids[:1])), "ids in Chroma"),
     "a passage too many in Chroma": (in_chroma(lambda chroma, it: chroma.add([alien()], it.array[:1])), "ids in Chroma"),
     "metadata changed in Chroma": (
@@ -139,6 +160,8 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
         "vectors in Chroma",
     ),
     "vectors lost in Chroma": (lose_vectors, "vectors in Chroma"),
+    "a row of Chroma's own changed": (change_chroma, "files"),
+    "a number in the manifest changed": (change_manifest, "opens"),
     "no near-copies": (lambda folder: (folder / "copies.txt").unlink(), "opens"),
     "near-copies of no article": (group_strangers, "near-copies"),
     "words emptied": (lambda folder: Words(folder / "words").change(passage_ids(folder.parent.parent), ()), "opens"),
@@ -192,6 +215,14 @@ def test_a_pointer_that_points_nowhere_is_damage_and_heals(store: Path, rubbish:
     assert passage_ids(store) == before
 
 
+def test_a_pointer_of_another_record_is_damage_and_heals(store: Path) -> None:
+    before = passage_ids(store)
+    (store / "CURRENT").write_text("1 another\n")
+    assert [(one.name, one.detail) for one in check(store) if not one.ok] == [("CURRENT", "it names another record")]
+    assert all(one.ok for one in check(store, repair=True))
+    assert passage_ids(store) == before
+
+
 def test_copy_and_change_makes_what_a_whole_build_makes(
     built: Path, tmp_path: Path, model: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -222,6 +253,24 @@ def test_copy_and_change_makes_what_a_whole_build_makes(
     assert other.manifest.dead == 0
     one.close()
     other.close()
+
+
+def test_words_of_an_article_that_is_gone_are_in_no_dictionary(built: Path, tmp_path: Path) -> None:
+    articles, store = shutil.copytree(built / "articles", tmp_path / "articles"), tmp_path / "store"
+    (articles / "whales.md").write_text("---\ntitle: Of whales\n---\nThree whales swam up the river.")
+    build([articles], store)
+
+    def passages_with_whales() -> int:
+        opened = Generation(store, current(store))
+        held = sum(opened.words._searcher.doc_freq(field, "whale") for field in ("title", "text"))
+        opened.close()
+        return held
+
+    assert passages_with_whales() == 2
+    (articles / "whales.md").unlink()
+    build((), store)
+    assert Manifest.read(generation_folder(store)).dead > 0  # made from a copy
+    assert passages_with_whales() == 0
 
 
 REPORT = (
@@ -262,7 +311,7 @@ def test_near_copies_are_kept_and_change_as_a_whole_build_makes_them(built: Path
 def test_a_generation_from_before_there_were_near_copies_is_searched_and_made_anew(store: Path) -> None:
     folder = generation_folder(store)
     fields = json.loads((folder / "manifest.json").read_text())
-    del fields["copies"], fields["files"]["copies.txt"]
+    del fields["copies"], fields["rows"], fields["digest"], fields["files"]["copies.txt"]
     (folder / "manifest.json").write_text(json.dumps(fields))
     (folder / "copies.txt").unlink()
     with Library.open(store) as library:
@@ -366,7 +415,10 @@ def test_a_fresh_process_finds_the_same(store: Path, record: Record, monkeypatch
 class TestReaders:
     def test_words_that_know_a_passage_which_chroma_does_not_are_damage(self, store: Path) -> None:
         in_chroma(lambda chroma, it: chroma.remove(it.ids))(generation_folder(store))
-        with Library.open(store) as library, pytest.raises(StoreDamaged, match="Generation 1 is damaged .a passage is"):
+        with (
+            Library.open(store) as library,
+            pytest.raises(StoreDamaged, match="Generation 000001 is damaged .a passage is"),
+        ):
             library.search("mussels")
 
     def test_a_reader_keeps_its_generation_until_it_moves_on(self, store: Path, record: Record) -> None:
@@ -401,6 +453,21 @@ class TestReaders:
             assert library.search("mussels") == list(before)
             build((), store)
             assert not folder_of(store, 1).exists()
+
+    def test_text_that_is_gone_is_erased_once_the_last_reader_moves_on(self, built: Path, tmp_path: Path) -> None:
+        articles, store = shutil.copytree(built / "articles", tmp_path / "articles"), tmp_path / "store"
+
+        def told() -> bool:
+            return any(b"Witness number 7 " in path.read_bytes() for path in store.rglob("*") if path.is_file())
+
+        build([articles], store)
+        with Library.open(store) as library:
+            assert library.search("mussels")
+            (articles / "07.md").unlink()
+            build((), store)
+            assert told()
+            assert library.search("mussels")
+            assert not told()
 
     def test_a_generation_that_is_gone_can_not_be_opened(self, store: Path) -> None:
         with pytest.raises(FileNotFoundError):
@@ -439,7 +506,7 @@ def test_a_manifest_comes_back(tmp_path: Path) -> None:
 def test_a_manifest_that_lacks_a_field_is_damaged(store: Path, field: str) -> None:
     path = generation_folder(store) / "manifest.json"
     fields = json.loads(path.read_text())
-    del fields[field]
+    del fields[field], fields["digest"]
     path.write_text(json.dumps(fields))
     with pytest.raises(StoreDamaged, match="its manifest can't be read"):
         Generation(store, 1)
@@ -456,9 +523,10 @@ def test_a_full_disk_is_said_to_be_full_and_not_damaged(
         raise RuntimeError("Database error: (code: 13) database or disk is full")
 
     with monkeypatch.context() as patched:
-        patched.setattr(generation, "make", full)
+        patched.setattr(generation, "_seal", full)
         with pytest.raises(BuildError, match="could not be written .*disk is full.*; the one before it goes on"):
             build([built / "articles"], store, rebuild=True)
+        assert not folder_of(store, 2).exists()
     monkeypatch.setattr(generation, "Collection", full)
     with pytest.raises(StoreError, match="can't be opened: the disk is full") as told:
         Generation(store, 1)
