@@ -48,8 +48,12 @@ class Collection:
             anonymized_telemetry=False,
             chroma_otel_collection_endpoint="",
         )
-        with _no_panic():
-            self._client = cast("Client", chromadb.PersistentClient(path=str(folder), settings=settings))
+        try:
+            with _no_panic():
+                self._client = cast("Client", chromadb.PersistentClient(path=str(folder), settings=settings))
+        except BaseException:
+            _forget_unstarted(str(folder))
+            raise
         try:
             if create:
                 # Saved after every call: what Chroma leaves in its log it puts into the graph anew at each opening, at
@@ -157,6 +161,14 @@ def _without_models(stored: Any) -> Any:
     if not isinstance(stored, dict):
         return stored
     return {name: _without_models(value) for name, value in stored.items() if name != "embedding_function"}
+
+
+def _forget_unstarted(folder: str) -> None:
+    """Let Chroma forget what could not start in a folder: it would hand that out again at the next opening."""
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    if folder not in SharedSystemClient._identifier_to_refcount:
+        SharedSystemClient._identifier_to_system.pop(folder, None)
 
 
 @contextmanager

@@ -167,3 +167,15 @@ def test_a_setting_in_the_working_folder_changes_nothing(tmp_path: Path, monkeyp
     made.close()
     assert exists(tmp_path / "chroma")
     assert not (tmp_path / "elsewhere").exists()
+
+
+def test_what_could_not_be_opened_once_can_be_opened_when_it_is_mended(tmp_path: Path) -> None:
+    Collection(tmp_path, create=True).close()
+    rows = (tmp_path / "chroma.sqlite3").read_bytes()
+    (tmp_path / "chroma.sqlite3").write_bytes(b"no database " * 1_000)
+    with pytest.raises(Exception, match="database"):
+        Collection(tmp_path)
+    (tmp_path / "chroma.sqlite3").write_bytes(rows)
+    opened = Collection(tmp_path)
+    assert opened.everything() == {}
+    opened.close()
