@@ -279,6 +279,7 @@ def _make_whole(folder: Path, record: Record, draft: Manifest, progress: Progres
             progress("writing", min(first + 2000, len(rows)), len(rows))
     finally:
         collection.close()
+    compact(folder / "chroma")  # before the rest is written: what it sets free is room for that
     Words(folder / "words", create=True).change((), rows)
     _write_array(folder, array, [row.id for row in rows])
 
@@ -302,6 +303,7 @@ def _copy_and_change(
         collection.add(rows, array)
     finally:
         collection.close()
+    compact(folder / "chroma")
     if gone:  # tantivy would keep their words in its dictionary until it merges: what is gone leaves nothing behind
         everything = record.passage_rows(draft.cut, draft.generation)
         Words(folder / "words", create=True).change((), everything)
@@ -335,7 +337,6 @@ def _read_copies(folder: Path, manifest: Manifest) -> list[tuple[str, ...]]:
 
 def _seal(folder: Path, draft: Manifest) -> Manifest:
     """Write down what the files must be."""
-    compact(folder / "chroma")
     files = {}
     for path in [
         *steady_files(folder / "chroma"),
