@@ -520,11 +520,30 @@ class Record:
         """Erase what neither this generation nor the roots hold any more; only when no older one is being read."""
         with self.transaction():
             self._db.execute("DELETE FROM articles WHERE removed <= ?", (generation,))
-            self._db.execute(
+            gone = self._db.execute(
                 "DELETE FROM contents WHERE key NOT IN (SELECT content FROM articles) AND key NOT IN (SELECT content FROM readings)"
-            )
+            ).rowcount
             self._db.execute("DELETE FROM vectors WHERE key NOT IN (SELECT vector FROM passages)")
+        if gone:
+            self._move_contents()
         self._all("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _move_contents(self) -> None:
+        """Write all contents anew, and zero every page that held them.
+
+        What is deleted is zeroed where it stands; but of what SQLite moved from page to page before, a copy may be left
+        in room that is not used.
+        """
+        self._all("PRAGMA foreign_keys = OFF")  # what refers to a content goes on to do so
+        try:
+            with self.transaction():
+                ((made,),) = self._db.execute("SELECT sql FROM sqlite_master WHERE name = 'contents'")
+                self._db.execute(made.replace("contents", "moved", 1))
+                self._db.execute("INSERT INTO moved SELECT * FROM contents ORDER BY rowid")
+                self._db.execute("DROP TABLE contents")
+                self._db.execute("ALTER TABLE moved RENAME TO contents")
+        finally:
+            self._all("PRAGMA foreign_keys = ON")
 
     # Passages and vectors
 

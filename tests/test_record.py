@@ -1,3 +1,5 @@
+import random
+import re
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -417,6 +419,30 @@ class TestGenerations:
         assert b"Quillimander" not in files()
         assert blob not in files()
         assert b"The bridge is closed." in files()
+
+    @pytest.mark.parametrize("seed", [1, 2, 3])
+    def test_no_copy_of_a_deleted_text_stays_in_unused_room_of_its_pages(
+        self, record: Record, tmp_path: Path, seed: int
+    ) -> None:
+        chance = random.Random(seed)
+        word = "zq{:06}x".format
+        root = 0
+        living: set[int] = set()
+        for generation in range(1, 41):
+            gone = set(chance.sample(sorted(living), len(living) // 5))
+            come = set(range(generation * 100, generation * 100 + (40 if generation == 1 else len(gone))))
+            for number in gone:
+                record.remove_file(root, f"{number}.md")
+            for number in come:
+                text = f"{word(number)} was said of it. " * chance.randint(1, 40)
+                root = add(record, "/news", f"{number}.md", replace(FERRY, text=text))
+            living = living - gone | come
+            prepare(record, generation)
+            record.purge(generation)
+            held = b"".join(path.read_bytes() for path in tmp_path.glob("record.sqlite*"))
+            found = {int(one) for one in re.findall(rb"zq(\d{6})x", held)}
+            assert found == living
+            assert record.faults(generation) == []
 
     def test_a_failed_transaction_leaves_nothing(self, record: Record) -> None:
         root = add(record, "/news", "ferry.md", FERRY)
