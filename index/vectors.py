@@ -130,12 +130,14 @@ class Collection:
 def _chroma() -> ModuleType:
     """The package, imported when it is needed, which takes most of a second, and without a look at any .env file.
 
-    While it is imported it would read one that lies in the working folder, whosever that is, and fail over it.
+    While it is imported it makes its own settings, which read one that lies in the working folder, whosever that is, and
+    fail over it. No setting turns that off; so pydantic, which tells a class of settings when one is made, tells us.
     """
     from pydantic_settings import BaseSettings
 
     def alone(settings: type[BaseSettings], /, **_: Any) -> None:
-        settings.model_config["env_file"] = None
+        if settings.__module__.startswith("chromadb."):
+            settings.model_config["env_file"] = None
 
     with _importing:
         BaseSettings.__pydantic_init_subclass__ = classmethod(alone)  # type: ignore[assignment]

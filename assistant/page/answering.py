@@ -17,7 +17,7 @@ WRITTEN = MOST  # threads that wait for a model
 
 
 class Busy(ClippingsError):
-    """No more questions are taken for now."""
+    """Too many answers are under way, or the page ends: the question goes back to whoever asked it."""
 
 
 class Answering:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from chat_server import ChatServer, serving
 from opened import ROOT, running
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
@@ -67,6 +68,13 @@ def collection(tmp_path_factory: pytest.TempPathFactory) -> Collection:
 def address(collection: Collection) -> Iterator[str]:
     with running("app.py", "--store", str(collection.store), "--port", "0") as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def chat() -> Iterator[ChatServer]:
+    """A chat model that says what a test wants."""
+    with serving() as server:
+        yield server
 
 
 # By module: while Playwright is open, no other test of this process can run an event loop.

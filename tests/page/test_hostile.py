@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from chat_server import ChatServer, serving
+from chat_server import ChatServer
 from conftest import Collection, Seen, running
 from playwright.sync_api import Browser, Page, expect
 
@@ -65,12 +65,6 @@ def collection(tmp_path_factory: pytest.TempPathFactory) -> Collection:
     made = Collection(folder, folder.parent / "store")
     made.index()
     return made
-
-
-@pytest.fixture(scope="module")
-def chat() -> Iterator[ChatServer]:
-    with serving() as server:
-        yield server
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from chat_server import ChatServer, Messages, Reply, serving
+from chat_server import ChatServer, Messages, Reply
 from conftest import ROOT, Collection, running
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -16,12 +16,6 @@ WHY = "Why was the Pilgrim Bridge closed?"
 CRACKS = "Divers found cracks in two of the seven piers of the Pilgrim Bridge."
 VEHICLES = "On a working day, some 21,000 vehicles cross the bridge."
 INVENTED = "The mayor resigned on <b>Monday</b> ![x](http://elsewhere.example/x.png)."
-
-
-@pytest.fixture(scope="module")
-def chat() -> Iterator[ChatServer]:
-    with serving() as server:
-        yield server
 
 
 @pytest.fixture(scope="module")

@@ -7,13 +7,11 @@ standard output is one line of JSON: what came out, or `error` (said for a perso
 from __future__ import annotations
 
 import functools
+import importlib
 import json
 import os
 import sys
 from typing import Any
-
-import chromadb  # noqa: F401  # here already, so that no fork has to import it
-import tantivy  # noqa: F401
 
 from index import Library, build, check, embedder
 from index.errors import ClippingsError
@@ -57,6 +55,8 @@ def do(what: str, store: str, folder: str) -> dict[str, Any]:
 
 
 def main() -> None:
+    for slow in ("chromadb", "tantivy"):  # else each fork would import them
+        importlib.import_module(slow)
     embedder.load = functools.cache(embedder.load)
     embedder._packaged = functools.cache(embedder._packaged)
     embedder.load(embedder.find()).count(["warm"])  # not embed: threads of the model would not survive a fork

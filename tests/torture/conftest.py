@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -25,6 +27,14 @@ def figures(pytestconfig: pytest.Config) -> Iterator[Figures]:
     yield noted
     if missed := [one for one in noted.all[before:] if not one.held]:
         pytest.fail("; ".join(f"{one.name}: {one.measured}, wanted {one.wanted}" for one in missed), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def strace() -> str:
+    """The program that tells what the kernel is asked for; there is one for Linux alone."""
+    if not sys.platform.startswith("linux"):
+        pytest.skip("strace is of Linux")
+    return shutil.which("strace") or pytest.fail("no strace here: sudo apt-get install strace")
 
 
 @pytest.fixture

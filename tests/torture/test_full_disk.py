@@ -30,7 +30,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
         ["mount", "-t", "tmpfs", "-o", f"size={ROOM}", "none", str(folder)], capture_output=True, text=True, check=False
     )
     if mounted.returncode:
-        pytest.skip(f"mounting a file system needs root: {mounted.stderr.strip()}")
+        pytest.fail(f"mounting a file system needs root, as in sudo make torture ({mounted.stderr.strip()})")
     yield folder
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 import signal
 import subprocess
 import threading
@@ -14,7 +13,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-import pytest
 from measuring import Figures
 from rounds import ARTICLES, Builder, ids, ids_of_a_clean_build, round_that_answers, write_round
 
@@ -22,7 +20,7 @@ from index import check
 
 BY_LINE, BY_TIME, BY_CALL = 150, 150, 40
 
-# What puts a generation in place, takes the one before away and cleans the record. strace kills at the Nth of them,
+# What puts a generation in place, takes the one before away and cleans the record. strace kills at the Nth of a kind,
 # before it is done; it follows the building process alone, not the one that verifies.
 CALLS = "fsync,fdatasync,rename,unlink,unlinkat,rmdir,ftruncate"
 
@@ -109,36 +107,35 @@ def test_killed_at_moments(tmp_path: Path, builder: Builder, figures: Figures) -
     rounds.note(figures, "kills by time", builds)
 
 
-@pytest.mark.skipif(not shutil.which("strace"), reason="strace kills at system calls: apt-get install strace")
-def test_killed_at_system_calls_of_publishing(tmp_path: Path, builder: Builder, figures: Figures) -> None:
-    rounds = Rounds(tmp_path, builder)
+def test_killed_at_system_calls_of_publishing(tmp_path: Path, builder: Builder, figures: Figures, strace: str) -> None:
+    rounds, log = Rounds(tmp_path, builder), tmp_path / "calls"
     rounds.next(lambda *_: None)
-    rounds.answered.clear()
-    log = tmp_path / "calls"
-    with traced(log, 0) as follow:
+    with traced(strace, log) as follow:
         rounds.next(follow)
-    count = sum("(" in line for line in log.read_text().splitlines())
     rounds.answered.clear()
+    made = Counter(line.partition("(")[0] for line in log.read_text().splitlines() if "(" in line)
+    kinds, dice = sorted(made), random.Random(40)
     met: Counter[str] = Counter()
     builds = 0
     while met.total() < BY_CALL and builds < 2 * BY_CALL:
-        # By a step that shares no divisor with most counts, so that all calls come up.
-        with traced(log, 1 + 7 * builds % count) as follow:
+        call = kinds[builds % len(kinds)]  # most are fsync; the others are to come up as often
+        with traced(strace, log, call, dice.randint(1, made[call])) as follow:
             rounds.next(follow)
         builds += 1
         calls = log.read_text().splitlines()
         if "killed by SIGKILL" in calls[-1]:
             met[calls[-2].partition("(")[0]] += 1
     figures.add("kills by call: builds killed", BY_CALL, f"{met.total()} {dict(met)}", met.total() == BY_CALL)
+    figures.equal("kills by call: kinds of calls", set(made), set(met))
     rounds.note(figures, "kills by call", builds)
 
 
 class traced:
-    """Follows a build from where its generation is made and is to be verified, and kills it at the Nth call; 0: never."""
+    """Follows a build from where its generation is made and is to be verified, and kills it at the Nth call of a kind."""
 
-    def __init__(self, log: Path, at: int) -> None:
-        kill = ["-e", f"inject={CALLS}:signal=SIGKILL:when={at}"] if at else []
-        self._command = ["strace", "-o", str(log), "-e", f"trace={CALLS}", *kill, "-p"]
+    def __init__(self, strace: str, log: Path, call: str = "", at: int = 0) -> None:
+        kill = ["-e", f"inject={call}:signal=SIGKILL:when={at}"] if call else []
+        self._command = [strace, "-o", str(log), "-e", f"trace={CALLS}", *kill, "-p"]
         self._strace: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Callable[[int, list[str]], None]:

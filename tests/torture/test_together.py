@@ -61,7 +61,8 @@ def test_readers_while_generations_are_published(tmp_path: Path, builder: Builde
     ]  # fmt: skip
     searches = sum(one["searches"] for one in answers)
     figures.add("readers: searches", f">= {SEARCHES}", searches, searches >= SEARCHES)
-    figures.add("readers: rounds met", ROUNDS, len(set().union(*(one["last"] for one in answers))) - 1, True)
+    met = len(set().union(*(one["last"] for one in answers))) - 1
+    figures.add("readers: rounds met", f"> {ROUNDS // 2}", met, met > ROUNDS // 2)
     figures.equal("readers: mixed answers", 0, wrong.pop("mixed", 0))
     figures.add("readers: errors", 0, f"{wrong.total()} {dict(wrong) or ''}".strip(), not wrong)
     figures.at_most("readers: behind what is published", 1.0, max(0.0, *behind), " s")
