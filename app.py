@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import socket
+import ssl
 import sys
 from collections import deque
 from collections.abc import AsyncIterator, Generator
@@ -24,12 +25,13 @@ if TYPE_CHECKING:
     from assistant.page.conversation import Conversation
     from assistant.page.conversations import Conversations
     from assistant.page.desk import Desk
+    from assistant.page.drawers import Drawers
     from assistant.page.kept import Quotations
 
 EXAMPLES = 4
 EVENTS = 200  # of Gradio's at once: every answer that may be under way is one, and asking for it takes another
 QUEUED = 500  # events that may wait to be looked at
-LOOPBACK = {"127.0.0.1": socket.AF_INET, "localhost": socket.AF_INET, "::1": socket.AF_INET6}
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 PAGE = Path(__file__).parent / "assistant" / "page"
 # Each of these would open the page further than this file says, or tell others of it.
 OPENING = (
@@ -81,14 +83,15 @@ def respond(desk: Desk, quotations: Quotations, conversation: Conversation) -> G
         yield conversation.ended()
 
 
-def layout(desk: Desk, quotations: Quotations, conversations: Conversations, answering: Answering) -> gradio.Blocks:
-    """The chat, laid out and wired."""
+def layout(desk: Desk, quotations: Quotations, drawers: Drawers, answering: Answering) -> gradio.Blocks:
+    """The chat, laid out and wired; what is asked and answered goes into the drawer of whoever asks."""
     import gradio as gr
 
     from assistant.confidence import calibration
     from assistant.page import phrases, render
     from assistant.page.answering import Busy
     from assistant.page.conversation import Conversation, Narrowing
+    from assistant.page.signing_in import account_of
 
     # Gradio's own way to stop lets an answer on its way be drawn after all; so each answer looks here.
     stopped: deque[str] = deque(maxlen=1_000)
@@ -150,20 +153,29 @@ def layout(desk: Desk, quotations: Quotations, conversations: Conversations, ans
 
         talk = [held, current, chat, notice, welcome, new, send, stop]
 
-        def drawn(conversation: Conversation) -> list[Any]:
+        def told_who_asks(handler: Any) -> Any:
+            # Gradio looks at annotations for that, and can't follow a name that is imported in here.
+            handler.__annotations__ = {"request": gr.Request}
+            return handler
+
+        def theirs(request: gr.Request) -> Conversations:
+            assert request.request
+            return drawers.of(account_of(request.request)).conversations
+
+        def drawn(conversation: Conversation, trouble: str) -> list[Any]:
             # Always the whole: of updates that come close together the browser draws only the last.
             return [
                 conversation,
                 render.current(conversation.id if conversation.turns else ""),
                 list(conversation.messages()),
-                render.notice(conversation.notice or conversations.trouble),
+                render.notice(conversation.notice or trouble),
                 gr.update(visible=not conversation.turns),
                 gr.update(visible=bool(conversation.turns)),
                 gr.update(visible=not conversation.waiting),
                 gr.update(visible=bool(conversation.waiting)),
             ]
 
-        def latest(conversation: Conversation) -> Conversation:
+        def latest(conversation: Conversation, conversations: Conversations) -> Conversation:
             """The conversation as it is kept: another tab may have gone on with it, or deleted it."""
             found, waited = conversations.open(conversation.id) if conversation.id else (None, "")
             if waited:
@@ -175,23 +187,29 @@ def layout(desk: Desk, quotations: Quotations, conversations: Conversations, ans
                     quotations.keep(turn.answer)
             return replace(found, model=conversation.model)
 
-        def begin(asked: str, conversation: Conversation, model: str | None) -> list[Any]:
+        @told_who_asks
+        def begin(request: gr.Request, asked: str, conversation: Conversation, model: str | None) -> list[Any]:
             if conversation.waiting or not asked.strip():
                 # Nothing is drawn then, and the question stays where it was typed.
                 raise gr.Error("Not asked", visible=False, print_exception=False)
-            conversation = replace(latest(conversation), model=model if model in desk.models else "").ask(asked)
+            conversations = theirs(request)
+            conversation = replace(latest(conversation, conversations), model=model if model in desk.models else "")
+            conversation = conversation.ask(asked)
             if conversation.waiting:
                 conversations.begin(conversation)
-            return [*drawn(conversation), conversation.draft]
+            return [*drawn(conversation, conversations.trouble), conversation.draft]
 
-        def obey(ordered: str, conversation: Conversation) -> list[Any]:
+        @told_who_asks
+        def obey(request: gr.Request, ordered: str, conversation: Conversation) -> list[Any]:
             """What past.js asks for: a conversation, or another answer to a question of this one."""
+            conversations = theirs(request)
             match ordered.split()[1:]:  # the first word makes it another than the order before
                 case ["open", id]:
-                    halt(conversation)
-                    return drawn(latest(Conversation(id=id, model=conversation.model)))
+                    halted(conversation, conversations)
+                    opened = latest(Conversation(id=id, model=conversation.model), conversations)
+                    return drawn(opened, conversations.trouble)
                 case [how, id, *what] if not conversation.waiting and conversation.turn(id):
-                    conversation = latest(conversation)
+                    conversation = latest(conversation, conversations)
                     turn = conversation.turn(id)
                     if how == "again" and turn:
                         conversation = conversation.again(id, turn.narrowing, turn.without)
@@ -201,10 +219,10 @@ def layout(desk: Desk, quotations: Quotations, conversations: Conversations, ans
                         conversation = conversation.taken_away(id, what[0])
                     if conversation.waiting:
                         conversations.begin(conversation)
-                    return drawn(conversation)
+                    return drawn(conversation, conversations.trouble)
             raise gr.Error("Nothing to do", visible=False, print_exception=False)
 
-        def grow(conversation: Conversation) -> Generator[list[Any], None, None]:
+        def grow(conversation: Conversation, conversations: Conversations) -> Generator[list[Any], None, None]:
             before = conversation
             with closing(respond(desk, quotations, conversation)) as growing:
                 for later in growing:
@@ -214,39 +232,48 @@ def layout(desk: Desk, quotations: Quotations, conversations: Conversations, ans
                         return
                     if later != before:  # a model that is silent gives the same again
                         conversations.keep(later, conversation.waiting)
-                        yield drawn(later)
+                        yield drawn(later, conversations.trouble)
                     before = later
 
-        async def answer(conversation: Conversation) -> AsyncIterator[list[Any]]:
+        @told_who_asks
+        async def answer(request: gr.Request, conversation: Conversation) -> AsyncIterator[list[Any]]:
+            conversations = theirs(request)
             if not conversation.waiting:
-                yield drawn(conversation)
+                yield drawn(conversation, conversations.trouble)
                 return
             try:
                 written = bool(conversation.asking.model)
-                async with aclosing(answering.steps(grow(conversation), written)) as growing:
+                async with aclosing(answering.steps(grow(conversation, conversations), written)) as growing:
                     async for shown in growing:
                         yield shown
             except Busy as error:
                 refused = conversation.failed(str(error))
                 conversations.keep(refused, conversation.waiting)
-                yield drawn(refused)
+                yield drawn(refused, conversations.trouble)
 
-        def finish(conversation: Conversation) -> list[Any]:
+        @told_who_asks
+        def finish(request: gr.Request, conversation: Conversation) -> list[Any]:
             late = bool(conversation.waiting) and conversation.waiting in stopped
-            shown = halt(conversation) if late else [gr.skip() for _ in talk]
+            shown = halted(conversation, theirs(request)) if late else [gr.skip() for _ in talk]
             # What is being typed by now is not ours to write over.
             return [*shown, conversation.draft or gr.skip()]
 
-        def halt(conversation: Conversation) -> list[Any]:
+        def halted(conversation: Conversation, conversations: Conversations) -> list[Any]:
             ended = conversation.stopped()
             if conversation.waiting:
                 stopped.append(conversation.waiting)
                 conversations.keep(ended, conversation.waiting)
-            return drawn(ended)
+            return drawn(ended, conversations.trouble)
 
-        def start_anew(conversation: Conversation) -> list[Any]:
-            halt(conversation)
-            return drawn(Conversation(model=conversation.model))
+        @told_who_asks
+        def halt(request: gr.Request, conversation: Conversation) -> list[Any]:
+            return halted(conversation, theirs(request))
+
+        @told_who_asks
+        def start_anew(request: gr.Request, conversation: Conversation) -> list[Any]:
+            conversations = theirs(request)
+            halted(conversation, conversations)
+            return drawn(Conversation(model=conversation.model), conversations.trouble)
 
         def suggest() -> list[Any]:
             texts = [*desk.examples(), *[""] * EXAMPLES][:EXAMPLES]
@@ -277,19 +304,20 @@ def layout(desk: Desk, quotations: Quotations, conversations: Conversations, ans
     return blocks
 
 
-def create_app(store: Path, models: str = "") -> FastAPI:
-    """The page over a store, guarded; the store may still be empty. Raises BadModel."""
+def create_app(store: Path, models: str = "", host: str = "127.0.0.1") -> FastAPI:
+    """The page over a store, guarded, to be served at this host; the store may still be empty. Raises BadModel."""
     _close_environment()
     import gradio as gr
     from fastapi import FastAPI
     from fastapi.exceptions import RequestValidationError
     from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 
-    from assistant.page import library, past, reader
+    from assistant.accounts import Accounts
+    from assistant.page import health, library, past, reader, signing_in
     from assistant.page.answering import Answering
     from assistant.page.building import Builder
-    from assistant.page.conversations import Conversations
     from assistant.page.desk import Desk
+    from assistant.page.drawers import Drawers
     from assistant.page.guard import Guard
     from assistant.page.home import Home
     from assistant.page.kept import Quotations
@@ -297,7 +325,8 @@ def create_app(store: Path, models: str = "") -> FastAPI:
     from assistant.page.watching import Watching
     from index.errors import ClippingsError, NoStore
 
-    desk, quotations, builder, conversations = Desk(store, models), Quotations(), Builder(store), Conversations(store)
+    accounts, sessions = Accounts(store), signing_in.Sessions()
+    desk, quotations, builder, drawers = Desk(store, models), Quotations(), Builder(store), Drawers(accounts)
     watching, answering = Watching(store, builder), Answering()
 
     @asynccontextmanager
@@ -308,8 +337,10 @@ def create_app(store: Path, models: str = "") -> FastAPI:
 
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=open_page)
     app.state.answering = answering
-    app.include_router(library.routes(store, desk, builder, watching))
-    app.include_router(past.routes(store, conversations))
+    app.include_router(library.routes(store, desk, drawers, builder, watching))
+    app.include_router(past.routes(store, drawers))
+    app.include_router(signing_in.routes(accounts, sessions))
+    app.include_router(health.routes(desk))
 
     @app.exception_handler(RequestValidationError)
     def not_ours(_: Request, __: Exception) -> JSONResponse:
@@ -332,14 +363,6 @@ def create_app(store: Path, models: str = "") -> FastAPI:
         headers = {"Content-Security-Policy": reader.POLICY, "Cache-Control": "no-store"}
         return HTMLResponse(page.html, page.status, headers)
 
-    @app.api_route("/healthz", methods=["GET", "HEAD"])
-    def health() -> JSONResponse:
-        try:
-            with desk.library().view() as view:
-                return JSONResponse({"ready": True, "generation": view.number})
-        except ClippingsError as error:
-            return JSONResponse({"ready": False, "generation": None, "why": str(error)}, 503)
-
     @app.api_route("/page/{name}", methods=["GET", "HEAD"])
     def file(name: str) -> FileResponse:
         return FileResponse(PAGE / name, headers={"Cache-Control": "no-cache"})
@@ -351,7 +374,7 @@ def create_app(store: Path, models: str = "") -> FastAPI:
 
     gr.mount_gradio_app(
         app,
-        layout(desk, quotations, conversations, answering),
+        layout(desk, quotations, drawers, answering),
         path="/",
         footer_links=[],
         run_history=False,
@@ -364,8 +387,11 @@ def create_app(store: Path, models: str = "") -> FastAPI:
         max_file_size=1,
         theme=theme(),
     )
+    alone = host in LOOPBACK
+    names = () if alone else (host.lower(), socket.gethostname().lower())
     app.add_middleware(Home)
-    app.add_middleware(Guard)  # the last one added stands first
+    app.add_middleware(signing_in.SignIn, accounts=accounts, sessions=sessions, alone=alone)
+    app.add_middleware(Guard, names=names)  # the last one added stands first
     return app
 
 
@@ -376,16 +402,18 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=7860)
     parser.add_argument("--model", default="", metavar="NAMES")
+    parser.add_argument("--certificate", type=Path, metavar="FILE")
+    parser.add_argument("--key", type=Path, metavar="FILE")
     arguments = parser.parse_args(argv)
     host, port = arguments.host, arguments.port
-    if host not in LOOPBACK:
-        sys.stderr.write(f"{host} would show the page to others, and it has no accounts: use 127.0.0.1.\n")
+    if wrong := _unsafe(host, arguments.store, arguments.certificate, arguments.key):
+        sys.stderr.write(f"{wrong}\n")
         return 2
     try:
         listening = listen(host, port)
     except (OSError, OverflowError) as error:
         why = getattr(error, "strerror", None) or str(error)
-        sys.stderr.write(f"Port {port} can't be opened ({why}): choose another with --port.\n")
+        sys.stderr.write(f"Port {port} of {host} can't be opened ({why}): choose another with --port, or --host.\n")
         return 1
     # The server raises the signal again once it has ended; being told to end is no failure.
     signal.signal(signal.SIGTERM, _leave)
@@ -395,11 +423,11 @@ def main(argv: list[str] | None = None) -> int:
             from assistant.page.serve import serve
 
             try:
-                page = create_app(arguments.store, arguments.model)
+                page = create_app(arguments.store, arguments.model, host)
             except BadModel as error:
                 sys.stderr.write(f"{error}\n")
                 return 2
-            serve(page, listening, page.state.answering)
+            serve(page, listening, page.state.answering, arguments.certificate, arguments.key)
     except KeyboardInterrupt:
         return 130
     except SystemExit as left:
@@ -409,15 +437,41 @@ def main(argv: list[str] | None = None) -> int:
 
 def listen(host: str, port: int) -> socket.socket:
     """A socket that listens there; OSError if it can't, OverflowError if there is no such port."""
-    listening = socket.socket(LOOPBACK[host])
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    family, _, _, _, address = found[0]
+    listening = socket.socket(family)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((host, port))
+        listening.bind(address)
         listening.listen(128)
     except BaseException:
         listening.close()
         raise
     return listening
+
+
+def _unsafe(host: str, store: Path, certificate: Path | None, key: Path | None) -> str:
+    """Why the page is not to be opened like this, in a line; nothing if it may."""
+    if (certificate is None) != (key is None):
+        return "A certificate and its key go together: name both, --certificate and --key."
+    if certificate and key:
+        try:
+            ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key)
+        except (OSError, ssl.SSLError) as error:
+            return f"{certificate} with {key} is no certificate that can be used ({error.strerror or error})."
+    if host in LOOPBACK:
+        return ""
+    from assistant.accounts import Accounts
+    from assistant.errors import BadAccount
+
+    try:
+        if not Accounts(store).users():
+            return f"{host} shows the page to others: say first who may sign in, with clippings user add NAME."
+    except BadAccount as error:
+        return str(error)
+    if not certificate:
+        sys.stderr.write("Passwords and articles cross the network unencrypted: name a --certificate and its --key.\n")
+    return ""
 
 
 def _leave(*_: object) -> None:

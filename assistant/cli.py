@@ -34,6 +34,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+users = typer.Typer(
+    help="Who may sign in at the page: without any, it is open on this machine alone.", no_args_is_help=True
+)
+app.add_typer(users, name="user")
 _Progress = Callable[[str, int, int], None]
 
 Store = Annotated[
@@ -331,6 +335,48 @@ def ask(
         sys.stdout.write(forms[form](answer))
 
 
+Name = Annotated[str, typer.Argument(metavar="NAME", help="A name of small letters, digits, - and _.")]
+
+
+@users.command("add")
+def add_user(name: Name, store: Store = None) -> None:
+    """Let somebody sign in, or give a user a new password, which is asked for (or read, as a line, where no terminal is).
+
+    The first user owns the library: its owner alone adds folders, brings them up to date, and removes articles of others. All others ask, see what the library holds, and add files; conversations and added files are each user's own.
+    """
+    from assistant.accounts import Accounts
+
+    if sys.stdin.isatty():
+        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    accounts = Accounts(store or Settings().store)
+    new = name not in accounts.users()
+    user = accounts.add(name, password)
+    role = " and owns the library" if user.owner else ""
+    _say(f"{name} may sign in{role}." if new else f"{name} has a new password, and has to sign in anew.")
+
+
+@users.command("remove")
+def remove_user(name: Name, store: Store = None) -> None:
+    """Take a user away, with the conversations; what the user added stays in the library."""
+    from assistant.accounts import Accounts
+
+    Accounts(store or Settings().store).remove(name)
+    _say(f"{name} may not sign in any more.")
+
+
+@users.command("list")
+def list_users(store: Store = None) -> None:
+    """Print who may sign in."""
+    from assistant.accounts import Accounts
+
+    _table(
+        ("name", ""),
+        [(user.name, "owner" if user.owner else "") for user in Accounts(store or Settings().store).users().values()],
+    )
+
+
 @app.command("evaluate")
 def evaluate_command(
     folders: Annotated[list[Path], typer.Argument(metavar="FOLDER...", help="Folders with labelled data.")],
@@ -400,11 +446,25 @@ def _figure(value: float, digits: int) -> str:
 
 @app.command()
 def chat(
-    host: Annotated[str | None, typer.Option(help="Where to listen (default: 127.0.0.1, or CLIPPINGS_HOST).")] = None,
+    host: Annotated[
+        str | None,
+        typer.Option(
+            help="Where to listen (default: 127.0.0.1, or CLIPPINGS_HOST). Beyond this machine only with users: clippings user add."
+        ),
+    ] = None,
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="The port (default: 7860, or CLIPPINGS_PORT); 0: a free one.")
     ] = None,
     model: Model = None,
+    certificate: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="A certificate (PEM), so that the page is reached by https (or CLIPPINGS_CERTIFICATE)."
+        ),
+    ] = None,
+    key: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The certificate's key (PEM; or CLIPPINGS_KEY).")
+    ] = None,
     store: Store = None,
 ) -> None:
     """Open the chat page."""
@@ -420,6 +480,8 @@ def chat(
         "--model",
         settings.model if model is None else model,
     ]
+    for flag, file in (("--certificate", certificate or settings.certificate), ("--key", key or settings.key)):
+        flags += [flag, file] if file else []
     os.execv(sys.executable, [sys.executable, str(page), *map(str, flags)])
 
 

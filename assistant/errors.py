@@ -1,6 +1,7 @@
 """What can go wrong in the assistant, next to what index.errors draws.
 
 ClippingsError
+├── BadAccount            a user can't be added or removed, or the file of users can't be read
 ├── BadInput              a line of a file of questions is not a question
 ├── BadModel              a name that names no chat model
 ├── ModelFailed           a chat model could not be asked, or did not answer to the end
@@ -10,6 +11,10 @@ ClippingsError
 from __future__ import annotations
 
 from index.errors import ClippingsError
+
+
+class BadAccount(ClippingsError):
+    """A user can't be added or removed, or the file of users can't be read."""
 
 
 class BadInput(ClippingsError):

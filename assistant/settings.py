@@ -18,3 +18,5 @@ class Settings(BaseSettings):
     embedding_model: str = ""  # a folder or a hub's name; empty: the store's own, or the packaged one
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)  # 0: a free one
+    certificate: Path | None = None  # PEM; with its key, the page is reached by https
+    key: Path | None = None

@@ -38,6 +38,8 @@ VARIABLES = [
     ("MODEL", "ollama:x,openai:y", "ollama:x,openai:y"),
     ("HOST", "::1", "::1"),
     ("PORT", "80", 80),
+    ("CERTIFICATE", "page.pem", Path("page.pem")),
+    ("KEY", "page.key", Path("page.key")),
 ]
 
 

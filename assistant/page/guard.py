@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,8 +78,8 @@ WAYS = (
     Way("GET", r"/"),
     Way("GET", r"/healthz"),
     Way("GET", r"/articles/[^/]{1,256}"),
-    Way("GET", r"/page/(style|library|past)\.css"),
-    Way("GET", r"/page/(page|library|past|stream)\.js"),
+    Way("GET", r"/page/(style|library|past|login)\.css"),
+    Way("GET", r"/page/(page|library|past|stream|login)\.js"),
     Way("GET", r"/favicon\.(svg|ico)"),
     Way("GET", r"/theme\.css"),
     Way("GET", r"/(assets|static)/[0-9A-Za-z_./@-]+"),
@@ -91,15 +91,21 @@ WAYS = (
     Way("GET", r"/conversations/list"),
     Way("GET", r"/conversations/[0-9a-f]{32}/[0-9]{1,7}\.(bib|ris|json|md)"),
     Way("POST", r"/conversations/(delete|rate)", "application/json", SHORT_LIMIT),
+    Way("POST", r"/(login|logout)", "application/json", SHORT_LIMIT),
     Way("POST", r"/library/files", "application/octet-stream", FILE_LIMIT, streamed=True),
 )
 
 
 class Guard:
-    """An ASGI application before another; a response passes through it piece by piece."""
+    """An ASGI application before another; a response passes through it piece by piece.
 
-    def __init__(self, application: Application) -> None:
+    The page is asked for by the names of this machine itself; where others reach it, by these `names` and by the address
+    that they reached, too.
+    """
+
+    def __init__(self, application: Application, names: Sequence[str] = ()) -> None:
         self._application = application
+        self._names = names
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -111,7 +117,7 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
             return
         send = _with_headers(send)
-        way = _admitted(scope)
+        way = _admitted(scope, self._names)
         if isinstance(way, Refusal):
             await _refuse(send, way)
             return
@@ -125,10 +131,10 @@ class Guard:
         await self._application(scope, _replayed(body, receive), send)
 
 
-def _admitted(scope: Scope) -> Way | Refusal:
+def _admitted(scope: Scope, names: Sequence[str]) -> Way | Refusal:
     """The way that a request takes, if the page itself may have made it."""
     hosts = _values(scope, b"host")
-    if len(hosts) != 1 or not _ours(hosts[0], scope):
+    if len(hosts) != 1 or not _ours(hosts[0], scope, names):
         return Refusal(400, "This address is not the page's own.")
     safe = scope["method"] in ("GET", "HEAD")
     origins = _values(scope, b"origin")
@@ -148,13 +154,16 @@ def _admitted(scope: Scope) -> Way | Refusal:
     return way
 
 
-def _ours(host: str, scope: Scope) -> bool:
+def _ours(host: str, scope: Scope, names: Sequence[str]) -> bool:
     name, colon, port = host.rpartition(":") if not host.endswith("]") else (host, "", "")
     if not colon and not host.endswith("]"):
         name, port = host, ""
     usual = "443" if scope["scheme"] == "https" else "80"
     server = scope.get("server")
-    return name.lower() in NAMES and (server is None or (port or usual) == str(server[1]))
+    if server is None:
+        return name.lower() in NAMES
+    own = {*NAMES, *names, server[0], f"[{server[0]}]"} if names else NAMES
+    return name.lower() in own and (port or usual) == str(server[1])
 
 
 def _values(scope: Scope, name: bytes) -> list[str]:

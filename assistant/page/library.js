@@ -27,6 +27,7 @@
   // Asking the server
 
   async function heard(answer) {
+    if (answer.status === 401) location.reload(); // signed out meanwhile: the page to sign in stands there
     const text = await answer.text();
     let fields = null;
     try {
@@ -134,6 +135,11 @@
     state = fresh;
     $("trouble").textContent = state.trouble;
     document.querySelector("#masthead .facts").textContent = state.told;
+    const { name } = state.account;
+    document.body.classList.toggle("guest", guest());
+    document.querySelector("#masthead .account").hidden = !name;
+    document.querySelector("#masthead .account bdi").textContent = name;
+    document.querySelector("#adding .shared").hidden = !guest();
     document.body.classList.toggle("no-articles", state.articles === 0);
     document.body.classList.toggle("no-store", state.generation === 0);
     const count = $("unread-count");
@@ -146,6 +152,11 @@
     refresh(before?.revision !== state.revision);
     if (before && before.generation !== state.generation) outdated = true;
     suggest();
+  }
+
+  // One of several users, who may not change what is another's
+  function guest() {
+    return state !== null && !state.account.owner;
   }
 
   // The chat's examples are found anew by Gradio, in whose hands they are; that takes a while, so only where they show.
@@ -212,7 +223,7 @@
     $("sent").replaceChildren();
     const size = files.reduce((sum, file) => sum + file.size, 0);
     if (files.length > FILES || size > BYTES) {
-      told.textContent = `${counted(files.length, "file", "files")} of ${Math.ceil(size / 1e6)} MB are too many at a time: up to ${FILES} files and 1 GB are taken. Name their folder instead.`;
+      told.textContent = `${counted(files.length, "file", "files")} of ${Math.ceil(size / 1e6)} MB are too many at a time: up to ${FILES} files and 1 GB are taken.${guest() ? "" : " Name their folder instead."}`;
       return;
     }
     const rows = files.map((file) => {
@@ -268,7 +279,8 @@
     const files = [...(event.dataTransfer?.files ?? [])];
     if (!files.length) return;
     if (shown !== "library") choose($("tab-library"));
-    if (folder) $("folder-told").textContent = "A folder is added by its path: type it here.";
+    if (folder && guest()) $("trouble").textContent = "A folder can't be added: choose its files.";
+    else if (folder) $("folder-told").textContent = "A folder is added by its path: type it here.";
     else add(files);
   }
 
@@ -343,8 +355,11 @@
 
   function row(one) {
     const cell = (name, ...inside) => make("td", { role: "cell", class: name }, ...inside);
-    const remove = make("button", { type: "button", class: "quiet", click: () => removeArticle(one) }, "Remove");
-    remove.setAttribute("aria-label", `Remove ${one.title}`);
+    const remove =
+      one.removable || one.file
+        ? make("button", { type: "button", class: "quiet", click: () => removeArticle(one) }, "Remove")
+        : null;
+    remove?.setAttribute("aria-label", `Remove ${one.title}`);
     const unit = one.passages === 1 ? " passage" : " passages"; // its column says it where there are columns
     return make(
       "tr",
@@ -410,6 +425,10 @@
   }
 
   function removeArticle(one) {
+    if (one.file) {
+      removeFile({ path: one.file, added: true });
+      return;
+    }
     // Of a file with several articles only this one goes.
     const stays = one.added && !one.path.includes("#")
       ? "Its copy in the store is deleted; the file that you added it from stays."
@@ -428,7 +447,7 @@
       : "The file stays where it is, and is not tried again until you put it back below.";
     askBack(
       `Remove ${one.path.split("/").pop()}?`,
-      `If some articles of it could be read, they leave the library, too. ${stays}`,
+      `The articles that could be read in it leave the library, and no answer quotes them any more. ${stays}`,
       "Remove",
       () => tell("/library/forget", { file: one.path }),
     );
@@ -652,6 +671,9 @@
     const after = (address, fields) => () => trying($("trouble"), () => tell(address, fields())).then(look);
     $("again").addEventListener("click", after("/library/index", () => ({ uploads: false })));
     $("cancel").addEventListener("click", after("/library/cancel", () => ({})));
+    $("sign-out").addEventListener("click", () =>
+      trying($("trouble"), () => tell("/logout")).then(() => location.replace("/")),
+    );
     $("watching").addEventListener("click", after("/library/watching", () => ({ on: !state?.watching.on })));
 
     $("filters").addEventListener("input", filter);

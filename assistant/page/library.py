@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
@@ -14,13 +14,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from fastapi import APIRouter, Body, HTTPException, Query, Request
 from starlette.requests import ClientDisconnect
 
+from assistant.accounts import Account
 from assistant.page import phrases
 from assistant.page.building import Builder, Job
 from assistant.page.coverage import coverage
 from assistant.page.desk import Desk
+from assistant.page.drawers import Drawers
 from assistant.page.shelf import NONE, Row, Shelf, Wanted
+from assistant.page.signing_in import Owner, Whose, owner_alone
 from assistant.page.text import listed, plain_date
-from assistant.page.uploads import Refused, Uploads
+from assistant.page.uploads import Refused
 from assistant.page.watching import Watching
 from index.errors import ClippingsError, NoStore
 from index.generation import pointer
@@ -66,13 +69,18 @@ class Holdings:
             return self._read[0][0], self._read[1]
 
 
-def routes(store: Path, desk: Desk, builder: Builder, watching: Watching) -> APIRouter:
-    """The Library's requests over this store."""
-    router, uploads, holdings = APIRouter(prefix="/library"), Uploads(store), Holdings(store, desk)
-    own = str(uploads.folder.resolve())  # the root of what was added at the page
+def routes(store: Path, desk: Desk, drawers: Drawers, builder: Builder, watching: Watching) -> APIRouter:
+    """The Library's requests over this store. Its owner may make all of them; another user may look, and add files."""
+    router, holdings = APIRouter(prefix="/library"), Holdings(store, desk)
+    own = str((store / "uploads").resolve())  # the root of what was added at the page
+
+    def unreadable(whose: Account, library: Library) -> list[tuple[Path, str]]:
+        """What could not be read, of what is this user's to see to."""
+        folder = drawers.of(whose).uploads.folder.resolve()
+        return [one for one in library.unreadable() if whose.owner or one[0].is_relative_to(folder)]
 
     @router.get("/state")
-    def state() -> dict[str, Any]:
+    def state(whose: Whose) -> dict[str, Any]:
         now = builder.state
         told: dict[str, Any] = {"generation": 0, "articles": 0, "told": "", "trouble": "", "unreadable": 0}
         left_out = 0
@@ -80,17 +88,19 @@ def routes(store: Path, desk: Desk, builder: Builder, watching: Watching) -> API
             number, shelf = holdings.articles()
             told |= {"generation": number, "articles": len(shelf.rows), "told": _collection(shelf)}
             if library := holdings.library():
-                told["unreadable"], left_out = len(library.unreadable()), len(library.left_out())
+                told["unreadable"], left_out = len(unreadable(whose, library)), len(library.left_out())
         except ClippingsError as error:
             told |= {"told": "The articles can’t be shown", "trouble": str(error)}
         told["revision"] = f"{told['generation']} {told['unreadable']} {left_out} {now.ended}"
         told["building"] = now.job and {"told": phrases.progress(now), "done": now.done, "total": now.total}
         told["last"] = now.last and {"how": now.last.how, "told": phrases.ended(now.last)}
+        told["account"] = asdict(whose)
         told["watching"] = {"on": watching.on, "told": watching.told}
         return told
 
     @router.get("/articles")
     def articles(
+        whose: Whose,
         text: Text = "",
         publisher: Text = "",
         root: Text = "",
@@ -104,12 +114,16 @@ def routes(store: Path, desk: Desk, builder: Builder, watching: Watching) -> API
         with _plainly():
             _, shelf = holdings.articles()
         found = shelf.page(Wanted(text, publisher, root, mark, since, until, sort, descending, page))
+        uploads = frozenset() if whose.owner else drawers.of(whose).uploads.names()
         return {
             "all": len(shelf.rows),
             "found": found.found,
             "page": found.number,
             "pages": found.pages,
-            "rows": [_row(row, own) for row in found.rows],
+            "rows": [
+                _row(row, own) | {"file": _upload(row, own, whose, uploads), "removable": whose.owner}
+                for row in found.rows
+            ],
             "publishers": _choices(shelf.publishers, "no publisher"),
             "roots": [{**one, "name": _folder(one["value"], own)} for one in _choices(shelf.roots, "")],
             "marks": _choices(shelf.marks, ""),
@@ -134,32 +148,45 @@ def routes(store: Path, desk: Desk, builder: Builder, watching: Watching) -> API
         }
 
     @router.get("/places")
-    def places() -> dict[str, Any]:
+    def places(whose: Whose) -> dict[str, Any]:
         told: dict[str, Any] = {"kinds": SUFFIXES, "kinds_told": f"{listed(KINDS)}, each also as .gz"}
         told |= {"roots": [], "left_out": [], "unreadable": [], "unreadable_count": 0}
         with _plainly():
             library, (_, shelf) = holdings.library(), holdings.articles()
             if library is None:
                 return told
-            unreadable = library.unreadable()
-            told["roots"] = [
-                {"path": root, "name": _folder(root, own), "articles": shelf.roots.get(root, 0), "added": root == own}
-                for root in library.status().roots
-            ]
-            told["left_out"] = [
-                {"file": str(one.file), "path": str(one), "title": one.title} for one in library.left_out()
-            ]
+            unread = unreadable(whose, library)
             told["unreadable"] = [
-                {"path": str(path), "reason": reason, "added": path.is_relative_to(own), "folder": path.is_dir()}
-                for path, reason in unreadable[:SHOWN]
+                {
+                    "path": str(path) if whose.owner else path.name,
+                    "reason": reason,
+                    "added": path.is_relative_to(own),
+                    "folder": path.is_dir(),
+                }
+                for path, reason in unread[:SHOWN]
             ]
-            told["unreadable_count"] = len(unreadable)
+            told["unreadable_count"] = len(unread)
+            if whose.owner:
+                told["roots"] = [
+                    {
+                        "path": root,
+                        "name": _folder(root, own),
+                        "articles": shelf.roots.get(root, 0),
+                        "added": root == own,
+                    }
+                    for root in library.status().roots
+                ]
+                told["left_out"] = [
+                    {"file": str(one.file), "path": str(one), "title": one.title} for one in library.left_out()
+                ]
         return told
 
     @router.post("/files")
-    async def take(request: Request, name: Annotated[str, Query(max_length=2_000)] = "") -> dict[str, str]:
+    async def take(
+        request: Request, whose: Whose, name: Annotated[str, Query(max_length=2_000)] = ""
+    ) -> dict[str, str]:
         try:
-            taken = await uploads.take(name, request.stream())
+            taken = await drawers.of(whose).uploads.take(name, request.stream())
         except Refused as error:
             raise HTTPException(error.status, str(error)) from None
         except ClientDisconnect:
@@ -169,20 +196,28 @@ def routes(store: Path, desk: Desk, builder: Builder, watching: Watching) -> API
         return {"name": taken.name, "how": taken.how}
 
     @router.post("/index")
-    def index(uploads_alone: Annotated[bool, Body(embed=True, alias="uploads")]) -> None:
-        uploads.begin_anew()
+    def index(whose: Whose, uploads_alone: Annotated[bool, Body(embed=True, alias="uploads")]) -> None:
+        if not uploads_alone:
+            owner_alone(whose)
+        drawers.of(whose).uploads.begin_anew()
         if uploads_alone:
             builder.add(Job(("index", own, "--json"), "Adding files"))
         else:
             builder.add(Job(("index", "--json"), "Bringing up to date"))
 
-    @router.post("/folders")
+    @router.post("/folders", dependencies=[Owner])
     def add_folder(path: Long) -> None:
         folder = _root(path, store)
         builder.add(Job(("index", "--json", "--", str(folder)), f"Adding {folder.name}"))
 
     @router.post("/forget")
-    def forget(article: Short = "", root: Long = "", file: Long = "") -> None:
+    def forget(whose: Whose, article: Short = "", root: Long = "", file: Long = "") -> None:
+        if not whose.owner:
+            uploads = drawers.of(whose).uploads
+            if file not in uploads.names():
+                raise HTTPException(404, "You have added no such file (any more).")
+            builder.add(Job(("forget", "--", str(uploads.folder.resolve() / file)), f"Removing {file}"))
+            return
         with _plainly():
             library, (_, shelf) = holdings.library(), holdings.articles()
             roots = library.status().roots if library else ()
@@ -196,7 +231,7 @@ def routes(store: Path, desk: Desk, builder: Builder, watching: Watching) -> API
         else:
             raise HTTPException(404, "The library does not hold this (any more).")
 
-    @router.post("/restore")
+    @router.post("/restore", dependencies=[Owner])
     def restore(file: Long) -> None:
         with _plainly():
             library = holdings.library()
@@ -205,11 +240,11 @@ def routes(store: Path, desk: Desk, builder: Builder, watching: Watching) -> API
             raise HTTPException(404, "This is not left out (any more).")
         builder.add(Job(("index", "--json", "--", file), f"Putting {Path(file).name} back"))
 
-    @router.post("/watching")
+    @router.post("/watching", dependencies=[Owner])
     def watch(on: Annotated[bool, Body(embed=True)]) -> None:
         watching.switch(on)
 
-    @router.post("/cancel")
+    @router.post("/cancel", dependencies=[Owner])
     def cancel() -> None:
         builder.cancel()
 
@@ -274,6 +309,17 @@ def _row(row: Row, own: str) -> dict[str, Any]:
         "marks": row.marks,
         "address": f"/articles/{row.id}",
     }
+
+
+def _upload(row: Row, own: str, whose: Account, uploads: Set[str]) -> str | None:
+    """Which of a user's uploads an article is read from, if it is one of them."""
+    prefix = f"{whose.name}/"
+    if whose.owner or row.root != own or not row.path.startswith(prefix):
+        return None
+    path = row.path.removeprefix(prefix)
+    # A file of many: its name, "#" and the article's; and a name may have a "#", too.
+    ends = [place for place, letter in enumerate(path) if letter == "#"]
+    return next((path[:end] for end in [len(path), *reversed(ends)] if path[:end] in uploads), None)
 
 
 def _folder(root: str, own: str) -> str:

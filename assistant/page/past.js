@@ -35,6 +35,7 @@
       throw new Error("The page does not answer: is Clippings still running?");
     }
     if (answer.ok) return answer;
+    if (answer.status === 401) location.reload(); // signed out meanwhile: the page to sign in stands there
     const text = await answer.text();
     let told = text.trim() || `The page answered ${answer.status}.`;
     try {

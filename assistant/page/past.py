@@ -18,6 +18,8 @@ from assistant.answer import Answer
 from assistant.page import feedback
 from assistant.page.conversation import Rating, Turn
 from assistant.page.conversations import Conversations, NotKept
+from assistant.page.drawers import Drawers
+from assistant.page.signing_in import Whose
 
 Id = Annotated[str, Body(pattern=r"^[0-9a-f]{32}$")]
 Number = Annotated[int, Body(ge=1, le=1_000_000)]
@@ -43,21 +45,23 @@ FORMATS = {
 }
 
 
-def routes(store: Path, conversations: Conversations) -> APIRouter:
-    """The requests about this store's conversations."""
+def routes(store: Path, drawers: Drawers) -> APIRouter:
+    """The requests about conversations, each user's own."""
     router = APIRouter(prefix="/conversations")
 
     @router.get("/list")
-    def listed() -> dict[str, Any]:
+    def listed(whose: Whose) -> dict[str, Any]:
+        conversations = drawers.of(whose).conversations
         return {"conversations": [asdict(one) for one in conversations.all()], "trouble": conversations.trouble}
 
     @router.api_route("/{id}/{number}.{suffix}", methods=["GET", "HEAD"])
     def taken_away(
+        whose: Whose,
         id: Annotated[str, InPath(pattern=r"^[0-9a-f]{32}$")],
         number: Annotated[int, InPath(ge=1)],
         suffix: Literal["bib", "ris", "json", "md"],
     ) -> Response:
-        answer, wanted = _found(conversations, id, number).answer, FORMATS[suffix]
+        answer, wanted = _found(drawers.of(whose).conversations, id, number).answer, FORMATS[suffix]
         assert answer is not None
         if wanted.suffix != "md" and not references.cited(answer):
             raise HTTPException(404, "This answer cites nothing.")
@@ -67,18 +71,20 @@ def routes(store: Path, conversations: Conversations) -> APIRouter:
         return Response(written, media_type=f"{wanted.media_type}; charset=utf-8", headers=headers)
 
     @router.post("/delete")
-    def delete(id: Annotated[str, Body(embed=True, pattern=r"^[0-9a-f]{32}$")]) -> None:
+    def delete(whose: Whose, id: Annotated[str, Body(embed=True, pattern=r"^[0-9a-f]{32}$")]) -> None:
         with _plainly():
-            conversations.delete(id)
+            drawers.of(whose).conversations.delete(id)
 
     @router.post("/rate")
     def rate(
+        whose: Whose,
         id: Id,
         number: Number,
         asked: Annotated[str, Body(pattern=r"^[0-9a-f]{16}$")],
         thumb: Annotated[Literal["up", "down"] | None, Body()] = None,
         reason: Annotated[str, Body(max_length=1_000)] = "",
     ) -> None:
+        conversations = drawers.of(whose).conversations
         turn = _found(conversations, id, number)
         if turn.id != asked:
             raise HTTPException(404, "This answer has been replaced by another one.")

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import socket
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,15 +17,21 @@ if TYPE_CHECKING:
 PATIENCE = 30  # seconds that answers under way are waited for
 
 
-def serve(app: FastAPI, listening: socket.socket, answering: Answering) -> None:
-    """Answer on this socket until a signal says to end."""
+def serve(
+    app: FastAPI,
+    listening: socket.socket,
+    answering: Answering,
+    certificate: Path | None = None,
+    key: Path | None = None,
+) -> None:
+    """Answer on this socket until a signal says to end; with a certificate by https."""
     import uvicorn
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             if self.started:
-                sys.stdout.write(f"Clippings is open at http://{_named(listening)}\n")
+                sys.stdout.write(f"Clippings is open at http{'s' if certificate else ''}://{_named(listening)}\n")
                 sys.stdout.flush()
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -45,6 +52,8 @@ def serve(app: FastAPI, listening: socket.socket, answering: Answering) -> None:
         access_log=False,
         proxy_headers=False,
         server_header=False,
+        ssl_certfile=certificate,
+        ssl_keyfile=key,
         timeout_graceful_shutdown=1,  # an open page holds a connection for ever
     )
     Server(config).run(sockets=[listening])
@@ -52,4 +61,6 @@ def serve(app: FastAPI, listening: socket.socket, answering: Answering) -> None:
 
 def _named(listening: socket.socket) -> str:
     host, port = listening.getsockname()[:2]
+    if host in ("0.0.0.0", "::"):  # wherever this machine is reached
+        host = socket.gethostname()
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -23,6 +23,8 @@ FILES_AT_A_TIME = 200
 BYTES_AT_A_TIME = 1_000_000_000
 _LONGEST = 180  # bytes of a name; file systems take 255, and a number may follow
 _PARTIAL = ".partial-"
+_TOO_MANY = f"At most {FILES_AT_A_TIME} files and 1 GB are taken at a time; bring the library up to date first."
+_FULL = f"At most {FILES_AT_A_TIME} files are taken at a time, and 1 GB of them in all; remove some first."
 _SPACE = re.compile(r"\s+")
 
 
@@ -63,10 +65,11 @@ def _hidden(letter: str) -> bool:
 
 
 class Uploads:
-    """The folder of files that were added at the page; thread-safe."""
+    """A folder of files that were added at the page; thread-safe."""
 
-    def __init__(self, store: Path) -> None:
-        self.folder = store / "uploads"
+    def __init__(self, folder: Path, bounded: bool = False) -> None:
+        self.folder = folder
+        self._bounded = bounded  # what it holds counts, too
         self._counting = threading.Lock()
         self._naming = threading.Lock()
         self._files = 0
@@ -74,11 +77,22 @@ class Uploads:
         if self.folder.is_dir():
             for left in self.folder.glob(f"{_PARTIAL}*"):  # by a page that was ended in the middle
                 left.unlink(missing_ok=True)
+        self.begin_anew()
+
+    def names(self) -> set[str]:
+        """What the files are called."""
+        try:
+            return {
+                file.name for file in os.scandir(self.folder) if file.is_file() and not file.name.startswith(_PARTIAL)
+            }
+        except FileNotFoundError:
+            return set()
 
     def begin_anew(self) -> None:
         """Let as many files come again as may come at a time."""
+        held = sum((self.folder / name).stat().st_size for name in self.names()) if self._bounded else 0
         with self._counting:
-            self._files = self._bytes = 0
+            self._files, self._bytes = 0, held
 
     async def take(self, name: str, pieces: AsyncIterator[bytes]) -> Taken:
         """Write a file piece by piece, and give it its name once it is whole; raises Refused, OSError."""
@@ -104,10 +118,7 @@ class Uploads:
     def _count(self, files: int, size: int) -> None:
         with self._counting:
             if self._files + files > FILES_AT_A_TIME or self._bytes + size > BYTES_AT_A_TIME:
-                raise Refused(
-                    413,
-                    f"At most {FILES_AT_A_TIME} files and 1 GB are taken at a time; bring the library up to date first.",
-                )
+                raise Refused(413, _FULL if self._bounded else _TOO_MANY)
             self._files += files
             self._bytes += size
 

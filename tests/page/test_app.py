@@ -64,7 +64,9 @@ def test_a_port_in_use_is_told_in_one_line(tmp_path: Path) -> None:
         out, err = process.communicate()
     assert process.returncode == 1
     assert out == ""
-    assert re.fullmatch(r"Port \d+ can't be opened \(Address already in use\): choose another .*\n", err)
+    assert re.fullmatch(
+        r"Port \d+ of 127\.0\.0\.1 can't be opened \(Address already in use\): choose another .*\n", err
+    )
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.4", "::", "example.org"])

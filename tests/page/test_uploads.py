@@ -59,7 +59,7 @@ def take(held: Uploads, name: str, *pieces: bytes) -> Taken:
 
 @pytest.fixture
 def held(tmp_path: Path) -> Uploads:
-    return Uploads(tmp_path / "store")
+    return Uploads(tmp_path / "store" / "uploads")
 
 
 def names(held: Uploads) -> list[str]:
@@ -188,7 +188,7 @@ def test_nothing_is_left_of_a_file_that_breaks_off(held: Uploads) -> None:
 def test_what_a_page_left_when_it_was_killed_goes_at_the_next_start(held: Uploads) -> None:
     take(held, "x.md", b"whole")
     (held.folder / ".partial-abc").write_bytes(b"half")
-    Uploads(held.folder.parent)
+    Uploads(held.folder)
     assert names(held) == ["x.md"]
 
 
