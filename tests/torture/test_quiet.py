@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import shutil
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from visitors import crowd
 
 ROOT = Path(__file__).parents[2]
 PDF = ROOT / "tests" / "data" / "articles" / "2025-08-29-night-trams.pdf"
@@ -162,6 +164,8 @@ def test_the_page_stays_on_this_machine(fresh: Fresh, store: Path) -> None:
         try:
             assert httpx.get(address).status_code == 200
             assert httpx.get(f"{address}/library/state").status_code == 200
+            asked = asyncio.run(crowd(address, {"": 1}, 0.01))[""]
+            assert (len(asked.seconds), asked.errors) == (1, [])
         finally:
             os.kill(page, signal.SIGTERM)
         out, err = process.communicate()
