@@ -10,8 +10,8 @@ import socket
 import ssl
 import sys
 from collections import deque
-from collections.abc import AsyncIterator, Generator
-from contextlib import aclosing, asynccontextmanager, closing
+from collections.abc import AsyncIterator, Generator, Sequence
+from contextlib import aclosing, asynccontextmanager, closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -162,13 +162,13 @@ def layout(desk: Desk, quotations: Quotations, drawers: Drawers, answering: Answ
             assert request.request
             return drawers.of(account_of(request.request)).conversations
 
-        def drawn(conversation: Conversation, trouble: str) -> list[Any]:
+        def drawn(conversation: Conversation, conversations: Conversations) -> list[Any]:
             # Always the whole: of updates that come close together the browser draws only the last.
             return [
                 conversation,
                 render.current(conversation.id if conversation.turns else ""),
                 list(conversation.messages()),
-                render.notice(conversation.notice or trouble),
+                render.notice(conversation.notice or conversations.trouble),
                 gr.update(visible=not conversation.turns),
                 gr.update(visible=bool(conversation.turns)),
                 gr.update(visible=not conversation.waiting),
@@ -197,7 +197,7 @@ def layout(desk: Desk, quotations: Quotations, drawers: Drawers, answering: Answ
             conversation = conversation.ask(asked)
             if conversation.waiting:
                 conversations.begin(conversation)
-            return [*drawn(conversation, conversations.trouble), conversation.draft]
+            return [*drawn(conversation, conversations), conversation.draft]
 
         @told_who_asks
         def obey(request: gr.Request, ordered: str, conversation: Conversation) -> list[Any]:
@@ -207,7 +207,7 @@ def layout(desk: Desk, quotations: Quotations, drawers: Drawers, answering: Answ
                 case ["open", id]:
                     halted(conversation, conversations)
                     opened = latest(Conversation(id=id, model=conversation.model), conversations)
-                    return drawn(opened, conversations.trouble)
+                    return drawn(opened, conversations)
                 case [how, id, *what] if not conversation.waiting and conversation.turn(id):
                     conversation = latest(conversation, conversations)
                     turn = conversation.turn(id)
@@ -219,7 +219,7 @@ def layout(desk: Desk, quotations: Quotations, drawers: Drawers, answering: Answ
                         conversation = conversation.taken_away(id, what[0])
                     if conversation.waiting:
                         conversations.begin(conversation)
-                    return drawn(conversation, conversations.trouble)
+                    return drawn(conversation, conversations)
             raise gr.Error("Nothing to do", visible=False, print_exception=False)
 
         def grow(conversation: Conversation, conversations: Conversations) -> Generator[list[Any], None, None]:
@@ -232,14 +232,14 @@ def layout(desk: Desk, quotations: Quotations, drawers: Drawers, answering: Answ
                         return
                     if later != before:  # a model that is silent gives the same again
                         conversations.keep(later, conversation.waiting)
-                        yield drawn(later, conversations.trouble)
+                        yield drawn(later, conversations)
                     before = later
 
         @told_who_asks
         async def answer(request: gr.Request, conversation: Conversation) -> AsyncIterator[list[Any]]:
             conversations = theirs(request)
             if not conversation.waiting:
-                yield drawn(conversation, conversations.trouble)
+                yield drawn(conversation, conversations)
                 return
             try:
                 written = bool(conversation.asking.model)
@@ -249,7 +249,7 @@ def layout(desk: Desk, quotations: Quotations, drawers: Drawers, answering: Answ
             except Busy as error:
                 refused = conversation.failed(str(error))
                 conversations.keep(refused, conversation.waiting)
-                yield drawn(refused, conversations.trouble)
+                yield drawn(refused, conversations)
 
         @told_who_asks
         def finish(request: gr.Request, conversation: Conversation) -> list[Any]:
@@ -263,7 +263,7 @@ def layout(desk: Desk, quotations: Quotations, drawers: Drawers, answering: Answ
             if conversation.waiting:
                 stopped.append(conversation.waiting)
                 conversations.keep(ended, conversation.waiting)
-            return drawn(ended, conversations.trouble)
+            return drawn(ended, conversations)
 
         @told_who_asks
         def halt(request: gr.Request, conversation: Conversation) -> list[Any]:
@@ -273,7 +273,7 @@ def layout(desk: Desk, quotations: Quotations, drawers: Drawers, answering: Answ
         def start_anew(request: gr.Request, conversation: Conversation) -> list[Any]:
             conversations = theirs(request)
             halted(conversation, conversations)
-            return drawn(Conversation(model=conversation.model), conversations.trouble)
+            return drawn(Conversation(model=conversation.model), conversations)
 
         def suggest() -> list[Any]:
             texts = [*desk.examples(), *[""] * EXAMPLES][:EXAMPLES]
@@ -304,8 +304,11 @@ def layout(desk: Desk, quotations: Quotations, drawers: Drawers, answering: Answ
     return blocks
 
 
-def create_app(store: Path, models: str = "", host: str = "127.0.0.1") -> FastAPI:
-    """The page over a store, guarded, to be served at this host; the store may still be empty. Raises BadModel."""
+def create_app(store: Path, models: str = "", names: Sequence[str] = ()) -> FastAPI:
+    """The page over a store, guarded; the store may still be empty. Raises BadModel.
+
+    `names` are patterns of those by which others reach it; without any, this machine alone does.
+    """
     _close_environment()
     import gradio as gr
     from fastapi import FastAPI
@@ -387,10 +390,8 @@ def create_app(store: Path, models: str = "", host: str = "127.0.0.1") -> FastAP
         max_file_size=1,
         theme=theme(),
     )
-    alone = host in LOOPBACK
-    names = () if alone else (host.lower(), socket.gethostname().lower())
     app.add_middleware(Home)
-    app.add_middleware(signing_in.SignIn, accounts=accounts, sessions=sessions, alone=alone)
+    app.add_middleware(signing_in.SignIn, accounts=accounts, sessions=sessions, alone=not names)
     app.add_middleware(Guard, names=names)  # the last one added stands first
     return app
 
@@ -423,7 +424,7 @@ def main(argv: list[str] | None = None) -> int:
             from assistant.page.serve import serve
 
             try:
-                page = create_app(arguments.store, arguments.model, host)
+                page = create_app(arguments.store, arguments.model, _names(host, arguments.certificate))
             except BadModel as error:
                 sys.stderr.write(f"{error}\n")
                 return 2
@@ -472,6 +473,22 @@ def _unsafe(host: str, store: Path, certificate: Path | None, key: Path | None) 
     if not certificate:
         sys.stderr.write("Passwords and articles cross the network unencrypted: name a --certificate and its --key.\n")
     return ""
+
+
+def _names(host: str, certificate: Path | None) -> tuple[str, ...]:
+    """Patterns of the names by which others reach the page: this machine's, in whatever domain, and the certificate's."""
+    if host in LOOPBACK:
+        return ()
+    machine = socket.gethostname().lower()
+    names = [host.lower(), machine, f"{machine.partition('.')[0]}.*"]
+    if certificate:
+        from cryptography import x509
+
+        with suppress(x509.ExtensionNotFound):
+            first, *_ = x509.load_pem_x509_certificates(certificate.read_bytes())
+            said = first.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+            names += [name.lower() for name in said.get_values_for_type(x509.DNSName)]
+    return tuple(names)
 
 
 def _leave(*_: object) -> None:

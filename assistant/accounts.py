@@ -111,8 +111,9 @@ class Accounts:
                 raise BadAccount(f"There is no user {name}; there are: {', '.join(users) or 'none'}")
             if users[name].owner and len(users) > 1:
                 raise BadAccount(f"{name} owns the library, and it has other users: remove them first.")
-            if not users.pop(name).owner:
-                shutil.rmtree(self.folder(Account(name, False)), ignore_errors=True)
+            gone = users.pop(name)
+        if not gone.owner:
+            shutil.rmtree(self.folder(gone.account), ignore_errors=True)
 
     def folder(self, account: Account) -> Path:
         """Where what is this account's alone is kept."""
@@ -133,11 +134,8 @@ class Accounts:
             yield users
             new = self._file.with_name("users.json.new")
             with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-                json.dump(
-                    {name: {"owner": user.owner, "password": user.password} for name, user in users.items()},
-                    file,
-                    indent=1,
-                )
+                kept = {name: {"owner": user.owner, "password": user.password} for name, user in users.items()}
+                json.dump(kept, file, indent=1)
                 file.flush()
                 os.fsync(file.fileno())
             new.replace(self._file)

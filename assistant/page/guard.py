@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 
 Scope = MutableMapping[str, Any]
@@ -99,8 +100,8 @@ WAYS = (
 class Guard:
     """An ASGI application before another; a response passes through it piece by piece.
 
-    The page is asked for by the names of this machine itself; where others reach it, by these `names` and by the address
-    that they reached, too.
+    The page is asked for by the names of this machine itself; where others reach it, by these `names` (patterns) and by
+    the address that they reached, too.
     """
 
     def __init__(self, application: Application, names: Sequence[str] = ()) -> None:
@@ -162,8 +163,10 @@ def _ours(host: str, scope: Scope, names: Sequence[str]) -> bool:
     server = scope.get("server")
     if server is None:
         return name.lower() in NAMES
-    own = {*NAMES, *names, server[0], f"[{server[0]}]"} if names else NAMES
-    return name.lower() in own and (port or usual) == str(server[1])
+    name = name.lower()
+    ours = name in NAMES or any(fnmatchcase(name, one) for one in names)
+    reached = bool(names) and name in (server[0], f"[{server[0]}]")
+    return (ours or reached) and (port or usual) == str(server[1])
 
 
 def _values(scope: Scope, name: bytes) -> list[str]:

@@ -6,6 +6,7 @@ import asyncio
 import datetime
 import json
 import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ from cryptography.x509.oid import NameOID
 from opened import ROOT, running
 from test_guard import HERE, JSON, OPEN, RAW, ask, reached
 
-from app import create_app
+from app import _names, create_app
 from assistant.accounts import Account, Accounts
 from assistant.page.conversation import Conversation
 from assistant.page.drawers import Drawers
@@ -241,7 +242,7 @@ def test_a_damaged_file_of_users_shows_nothing(tmp_path: Path) -> None:
 
 
 def test_a_page_that_others_reach_is_never_open_to_all(tmp_path: Path) -> None:
-    page = create_app(tmp_path, host="0.0.0.0")
+    page = create_app(tmp_path, names=("archive",))
     for path in ("/", "/library/state"):
         assert ask(page, path=path).status_code == 401
     assert sign_in(page, "", "").status_code == 403
@@ -259,10 +260,13 @@ def test_a_page_that_others_reach_is_never_open_to_all(tmp_path: Path) -> None:
         ("192.0.2.7:8080", 400),
         ("elsewhere.example:7860", 400),
         ("archive.example.elsewhere.example:7860", 400),
+        ("vm.elsewhere.example:7860", 200),
+        ("xvm.elsewhere.example:7860", 400),
+        ("[vm.elsewhere.example:7860", 400),
     ],
 )
 def test_beyond_this_machine_its_address_and_names_are_its_own(host: str, status: int) -> None:
-    guard = Guard(reached, names=("archive.example",))
+    guard = Guard(reached, names=("archive.example", "vm.*"))
     assert ask(guard, headers={"Host": host}, at="http://192.0.2.7:7860").status_code == status
 
 
@@ -396,7 +400,7 @@ def https(store: Path, certificate: tuple[Path, Path]) -> Iterator[str]:
 def test_the_page_by_https(https: str, certificate: tuple[Path, Path]) -> None:
     assert https.startswith(f"https://{socket.gethostname()}:")
     at = f"https://localhost:{https.rpartition(':')[2]}"
-    with httpx.Client(verify=str(certificate[0]), base_url=at) as client:
+    with httpx.Client(verify=ssl.create_default_context(cafile=certificate[0]), base_url=at) as client:
         assert client.get("/").status_code == 401
         fields = {"name": "bob", "password": PASSWORDS["bob"]}
         assert client.post("/login", json=fields, headers={"Origin": at.replace("https", "http")}).status_code == 403
@@ -430,3 +434,10 @@ def test_without_a_readable_file_of_users_it_is_not_shown_to_others(tmp_path: Pa
     done = opened("--store", str(tmp_path), "--host", "0.0.0.0")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert "users.json can't be read" in done.stderr
+
+
+def test_the_names_of_the_page_are_the_machines_and_the_certificates(certificate: tuple[Path, Path]) -> None:
+    machine = socket.gethostname().lower()
+    assert _names("127.0.0.1", certificate[0]) == ()
+    assert set(_names("0.0.0.0", None)) == {"0.0.0.0", machine, f"{machine.partition('.')[0]}.*"}
+    assert set(_names("Archive.Example", certificate[0])) >= {"archive.example", machine, "localhost"}
