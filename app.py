@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import gradio
     from fastapi import FastAPI, Request
 
+    from assistant.accounts import Account
     from assistant.page.answering import Answering
     from assistant.page.conversation import Conversation
     from assistant.page.conversations import Conversations
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = 4
 EVENTS = 200  # of Gradio's at once: every answer that may be under way is one, and asking for it takes another
+PAGES = 2_000  # whose conversations Gradio keeps at hand; they are in the store, too
 QUEUED = 500  # events that may wait to be looked at
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 PAGE = Path(__file__).parent / "assistant" / "page"
@@ -97,6 +99,7 @@ def layout(desk: Desk, quotations: Quotations, drawers: Drawers, answering: Answ
     stopped: deque[str] = deque(maxlen=1_000)
     blocks = gr.Blocks(title="Clippings", analytics_enabled=False)
     blocks.max_threads = EVENTS
+    blocks.state_session_capacity = PAGES
     with blocks:
         held = gr.State(Conversation(model=next(iter(desk.models), "")))
         with gr.Row(elem_id="talks"):
@@ -158,9 +161,12 @@ def layout(desk: Desk, quotations: Quotations, drawers: Drawers, answering: Answ
             handler.__annotations__ = {"request": gr.Request}
             return handler
 
-        def theirs(request: gr.Request) -> Conversations:
+        def account(request: gr.Request) -> Account:
             assert request.request
-            return drawers.of(account_of(request.request)).conversations
+            return account_of(request.request)
+
+        def theirs(request: gr.Request) -> Conversations:
+            return drawers.of(account(request)).conversations
 
         def drawn(conversation: Conversation, conversations: Conversations) -> list[Any]:
             # Always the whole: of updates that come close together the browser draws only the last.
@@ -242,8 +248,8 @@ def layout(desk: Desk, quotations: Quotations, drawers: Drawers, answering: Answ
                 yield drawn(conversation, conversations)
                 return
             try:
-                written = bool(conversation.asking.model)
-                async with aclosing(answering.steps(grow(conversation, conversations), written)) as growing:
+                written, whose = bool(conversation.asking.model), account(request).name
+                async with aclosing(answering.steps(grow(conversation, conversations), written, whose)) as growing:
                     async for shown in growing:
                         yield shown
             except Busy as error:
@@ -321,10 +327,11 @@ def create_app(store: Path, models: str = "", names: Sequence[str] = ()) -> Fast
     from assistant.page.building import Builder
     from assistant.page.desk import Desk
     from assistant.page.drawers import Drawers
-    from assistant.page.guard import Guard
+    from assistant.page.guard import Bodies, Guard
     from assistant.page.home import Home
     from assistant.page.kept import Quotations
     from assistant.page.look import theme
+    from assistant.page.visits import Visits
     from assistant.page.watching import Watching
     from index.errors import ClippingsError, NoStore
 
@@ -391,6 +398,8 @@ def create_app(store: Path, models: str = "", names: Sequence[str] = ()) -> Fast
         theme=theme(),
     )
     app.add_middleware(Home)
+    app.add_middleware(Visits)
+    app.add_middleware(Bodies)
     app.add_middleware(signing_in.SignIn, accounts=accounts, sessions=sessions, alone=not names)
     app.add_middleware(Guard, names=names)  # the last one added stands first
     return app
@@ -457,7 +466,8 @@ def _unsafe(host: str, store: Path, certificate: Path | None, key: Path | None) 
         return "A certificate and its key go together: name both, --certificate and --key."
     if certificate and key:
         try:
-            ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key)
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(certificate, key, password=str)  # which is empty: nobody is asked for one
         except (OSError, ssl.SSLError) as error:
             return f"{certificate} with {key} is no certificate that can be used ({error.strerror or error})."
     if host in LOOPBACK:

@@ -13,7 +13,7 @@ import threading
 import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,7 @@ class Account:
 
     name: str
     owner: bool  # may also change what the library is made of
+    id: str = ""  # a user who is added again under a name is another one
 
 
 ALONE = Account("", owner=True)  # of a page that only this machine reaches, while its store has no users
@@ -41,13 +42,16 @@ ALONE = Account("", owner=True)  # of a page that only this machine reaches, whi
 class User:
     """One who may sign in."""
 
-    name: str
-    owner: bool
+    account: Account
     password: str  # its hash by Argon2id (RFC 9106), with salt and costs in it
 
     @property
-    def account(self) -> Account:
-        return Account(self.name, self.owner)
+    def name(self) -> str:
+        return self.account.name
+
+    @property
+    def owner(self) -> bool:
+        return self.account.owner
 
 
 class Accounts:
@@ -73,9 +77,12 @@ class Accounts:
                     self._read = stamp, _users(self._file.read_text(encoding="utf-8"))
             except FileNotFoundError:
                 self._read = (), {}
-            except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            except OSError as error:
+                raise BadAccount(f"{self._file} can't be read ({error.strerror}); nobody can sign in.") from error
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
                 raise BadAccount(
-                    f"{self._file} can't be read ({error}); remove it, and add the users again: clippings user add NAME"
+                    f"{self._file} can't be read: it is no list of users. End the page, remove the file, and add the "
+                    "users again: clippings user add NAME"
                 ) from error
             return self._read[1]
 
@@ -100,24 +107,37 @@ class Accounts:
         if not SHORTEST <= len(password) <= LONGEST:
             raise BadAccount(f"A password has {SHORTEST} to {LONGEST:,} characters.")
         hashed = _hasher().hash(_plain(password))
+        self._store.mkdir(parents=True, exist_ok=True)
         with self._changing() as users:
-            users[name] = User(name, users[name].owner if name in users else not users, hashed)
+            known = users[name].account if name in users else Account(name, not users, secrets.token_hex(4))
+            users[name] = User(known, hashed)
         return users[name]
 
     def remove(self, name: str) -> None:
-        """Take a user away, with the conversations; raises BadAccount if there is no such user, or others need the owner."""
+        """Take a user away, with the conversations, but those of the owner, which are the store's own.
+
+        Raises BadAccount if there is no such user, others need the owner, or something is left of the conversations.
+        """
         with self._changing() as users:
             if name not in users:
                 raise BadAccount(f"There is no user {name}; there are: {', '.join(users) or 'none'}")
             if users[name].owner and len(users) > 1:
                 raise BadAccount(f"{name} owns the library, and it has other users: remove them first.")
-            gone = users.pop(name)
-        if not gone.owner:
-            shutil.rmtree(self.folder(gone.account), ignore_errors=True)
+            del users[name]
+        ours = {self.folder(user.account) for user in users.values()}
+        try:
+            # Of former users, too: an answer that was under way may have written after its user was gone.
+            for left in set((self._store / "users").glob("*")) - ours:
+                shutil.rmtree(left)
+        except OSError as error:
+            raise BadAccount(
+                f"{name} may not sign in any more, but conversations are left in {error.filename} ({error.strerror}): "
+                "remove them."
+            ) from error
 
     def folder(self, account: Account) -> Path:
         """Where what is this account's alone is kept."""
-        return self._store if account.owner else self._store / "users" / account.name
+        return self._store if account.owner else self._store / "users" / f"{account.name}-{account.id}"
 
     def uploads(self, account: Account) -> Path:
         """Where the files are kept that this account adds."""
@@ -126,15 +146,18 @@ class Accounts:
     @contextmanager
     def _changing(self) -> Iterator[dict[str, User]]:
         """The users, to be changed by one process at a time, and written whole or not at all."""
-        self._store.mkdir(parents=True, exist_ok=True)
-        folder = os.open(self._store, os.O_RDONLY)
+        try:
+            folder = os.open(self._store, os.O_RDONLY)
+        except OSError as error:
+            raise BadAccount(f"{self._store} can't be opened ({error.strerror}); it has no users.") from error
         try:
             fcntl.flock(folder, fcntl.LOCK_EX)
             users = dict(self.users())
             yield users
             new = self._file.with_name("users.json.new")
-            with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-                kept = {name: {"owner": user.owner, "password": user.password} for name, user in users.items()}
+            new.unlink(missing_ok=True)  # of a process that was ended in the middle
+            with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+                kept = [{**asdict(user.account), "password": user.password} for user in users.values()]
                 json.dump(kept, file, indent=1)
                 file.flush()
                 os.fsync(file.fileno())
@@ -145,9 +168,13 @@ class Accounts:
 
 
 def _users(written: str) -> dict[str, User]:
-    return {
-        name: User(name, bool(fields["owner"]), str(fields["password"])) for name, fields in json.loads(written).items()
-    }
+    users = {}
+    for fields in json.loads(written):
+        account = Account(fields["name"], fields["owner"] is True, fields["id"])
+        if not NAME.fullmatch(account.name) or not re.fullmatch("[0-9a-f]{8}", account.id):
+            raise ValueError(account)
+        users[account.name] = User(account, str(fields["password"]))
+    return users
 
 
 def _plain(password: str) -> bytes:

@@ -89,6 +89,8 @@ CREATE INDEX comparisons_by_other ON comparisons (other);
 """,
 )
 _LIVE = "added <= :generation AND (removed IS NULL OR removed > :generation)"
+# Whether a place is what one of several users added: last, so that a copy of an article takes no other's place and id.
+_OF_A_USER = "(roots.path = :uploads AND instr(readings.path, '/') > 0)"
 _VARIABLES = 500  # of one SQL statement; some builds of SQLite take no more than 999
 
 
@@ -226,6 +228,7 @@ class Record:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._uploads = str((path.parent / "uploads").resolve())
         self._lock = threading.RLock()
         try:
             self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=60)
@@ -469,7 +472,9 @@ class Record:
         """The rows of the places that hold each article, by its id."""
         rows = self._all(
             "SELECT readings.root, readings.path, place, content, twin, roots.path AS root_path FROM readings "
-            "JOIN contents ON contents.key = content JOIN roots ON roots.id = root ORDER BY root, readings.path, position, place"
+            "JOIN contents ON contents.key = content JOIN roots ON roots.id = root "
+            f"ORDER BY {_OF_A_USER}, root, readings.path, position, place",
+            {"uploads": self._uploads},
         )
         twins: dict[str, list[sqlite3.Row]] = {}
         for row in rows:
@@ -726,10 +731,10 @@ class Record:
         rows = self._all(
             "SELECT id, paths, title, publisher, published, marks, "
             "(SELECT count(*) FROM passages p WHERE p.content = a.content AND p.cut = :cut) AS passages, "
-            "(SELECT roots.path FROM readings r JOIN roots ON roots.id = r.root WHERE r.content = a.content "
-            "ORDER BY r.root LIMIT 1) AS root FROM articles a JOIN contents ON key = a.content "
+            "(SELECT roots.path FROM readings JOIN roots ON roots.id = readings.root WHERE readings.content = a.content "
+            f"ORDER BY {_OF_A_USER}, readings.root LIMIT 1) AS root FROM articles a JOIN contents ON key = a.content "
             f"WHERE {_LIVE} ORDER BY title COLLATE NOCASE, id",
-            {"generation": generation, "cut": cut},
+            {"generation": generation, "cut": cut, "uploads": self._uploads},
         )
         return [
             Listed(

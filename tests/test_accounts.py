@@ -50,7 +50,7 @@ def test_no_password_stands_in_the_file(tmp_path: Path) -> None:
     accounts.add("bob", PASSWORD)
     file = tmp_path / "users.json"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    hashed = [fields["password"] for fields in json.loads(file.read_text()).values()]
+    hashed = [fields["password"] for fields in json.loads(file.read_text())]
     assert all(one.startswith("$argon2id$") for one in hashed)
     assert len(set(hashed)) == 2  # each with a salt of its own
     assert PASSWORD not in file.read_text()
@@ -85,7 +85,12 @@ def test_what_another_process_changed_is_seen(tmp_path: Path) -> None:
     assert here.users() == {}
 
 
-@pytest.mark.parametrize("damaged", ["", "{", "[]", '"x"', '{"ann": {}}', '{"ann": 1}', '{"ann": {"owner": true}}'])
+ANN = '{"name": "%s", "owner": true, "id": "%s", "password": "x"}'
+DAMAGED = ["", "{", '"x"', "[{}]", "[1]", '{"ann": 1}', "null", "[" * 100_000, f"[{ANN % ('../ann', '01234567')}]"]
+DAMAGED += [f"[{ANN % ('ann', id)}]" for id in ("", "../../..", "0123456")]
+
+
+@pytest.mark.parametrize("damaged", DAMAGED, ids=range(len(DAMAGED)))
 def test_a_damaged_file_lets_nobody_in(tmp_path: Path, damaged: str) -> None:
     (tmp_path / "users.json").write_text(damaged)
     accounts = Accounts(tmp_path)
@@ -110,15 +115,58 @@ def test_the_owner_stays_while_there_are_others(tmp_path: Path) -> None:
 
 def test_with_a_user_go_the_conversations_and_not_the_articles(tmp_path: Path) -> None:
     accounts = Accounts(tmp_path)
-    for name in ("ann", "bob", "eve"):
-        account = accounts.add(name, PASSWORD).account
+    added = {name: accounts.add(name, PASSWORD).account for name in ("ann", "bob", "eve")}
+    for name, account in added.items():
         for folder in (accounts.folder(account), accounts.uploads(account)):
             folder.mkdir(parents=True, exist_ok=True)
             (folder / f"{name}.md").touch()
     accounts.remove("bob")
     left = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.md"))
-    assert left == ["ann.md", "uploads/ann.md", "uploads/bob/bob.md", "uploads/eve/eve.md", "users/eve/eve.md"]
+    eves = f"users/eve-{added['eve'].id}/eve.md"
+    assert left == ["ann.md", "uploads/ann.md", "uploads/bob/bob.md", "uploads/eve/eve.md", eves]
     assert accounts.folder(Account("", True)) == tmp_path  # what the owner has, with or without users
+
+
+def test_who_is_added_again_is_another_user(tmp_path: Path) -> None:
+    accounts = Accounts(tmp_path)
+    for name in ("ann", "bob", "eve"):
+        accounts.add(name, PASSWORD)
+    before = accounts.users()["bob"].account
+    assert accounts.add("bob", "a new password").account == before
+    accounts.remove("bob")
+    after = accounts.add("bob", PASSWORD).account
+    assert accounts.folder(after) != accounts.folder(before)
+    accounts.folder(before).mkdir(parents=True)  # by an answer that was under way
+    accounts.folder(after).mkdir()
+    accounts.remove("eve")
+    assert list((tmp_path / "users").iterdir()) == [accounts.folder(after)]
+
+
+def test_what_can_not_be_removed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    accounts = Accounts(tmp_path)
+    accounts.add("ann", PASSWORD)
+    folder = accounts.folder(accounts.add("bob", PASSWORD).account)
+    folder.mkdir(parents=True)
+
+    def denied(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("shutil.rmtree", denied)
+    with pytest.raises(
+        BadAccount, match="bob may not sign in any more, but conversations are left in .*Permission denied"
+    ):
+        accounts.remove("bob")
+    assert list(accounts.users()) == ["ann"]
+
+
+def test_a_store_that_is_none_has_no_users(tmp_path: Path) -> None:
+    with pytest.raises(BadAccount, match="has no users"):
+        Accounts(tmp_path / "none").remove("ann")
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "target").write_text("mine")
+    (tmp_path / "users.json.new").symlink_to(tmp_path / "target")
+    Accounts(tmp_path).add("ann", PASSWORD)
+    assert (tmp_path / "target").read_text() == "mine"
 
 
 def add(store: Path, number: int) -> None:

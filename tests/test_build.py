@@ -817,3 +817,28 @@ def test_what_a_build_makes_is_what_it_reports(root: Path, store: Path) -> None:
     assert (made.manifest.articles, made.manifest.passages) == (report.articles, report.passages)
     assert len(made.ids) == report.passages
     made.close()
+
+
+def test_a_copy_that_another_user_adds_takes_no_articles_place(tmp_path: Path) -> None:
+    store, late = tmp_path / "store", tmp_path / "late"
+    uploads = store / "uploads"
+    for folder in (uploads / "bob", late):
+        folder.mkdir(parents=True)
+    (uploads / "light.txt").write_text("The light of Quill Point went out.")
+    (uploads / "bob" / "otter.txt").write_text("An otter was seen at the lock.")
+    build([uploads], store)
+    with Library.open(store) as library:
+        before = {row.title: row.id for row in library.listing()}
+    (uploads / "bob" / "light.txt").write_text("The light of Quill Point went out.")
+    (late / "otter.txt").write_text("An otter was seen at the lock.")
+    build([late], store)
+    build([uploads], store)
+    with Library.open(store) as library:
+        after = {row.title: (row.id, row.path, Path(row.root).name) for row in library.listing()}
+    assert after["The light of Quill Point went out."] == (
+        before["The light of Quill Point went out."],
+        "light.txt",
+        "uploads",
+    )
+    # What was a user's alone is the owner's once the owner has it, too.
+    assert after["An otter was seen at the lock."][1:] == ("otter.txt", "late")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 
 from assistant.accounts import Account, Accounts
 from assistant.page.conversations import Conversations
@@ -24,14 +25,15 @@ class Drawers:
     def __init__(self, accounts: Accounts) -> None:
         self._accounts = accounts
         self._lock = threading.Lock()
-        self._made: dict[Account, Drawer] = {}
+        self._made: dict[Path, Drawer] = {}
 
     def of(self, account: Account) -> Drawer:
+        accounts = self._accounts
+        folder = accounts.folder(account)
         with self._lock:
-            if account not in self._made:
-                accounts = self._accounts
-                self._made[account] = Drawer(
-                    Conversations(accounts.folder(account)),
-                    Uploads(accounts.uploads(account), bounded=not account.owner),
-                )
-            return self._made[account]
+            if folder not in self._made:
+                if not account.owner:
+                    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                uploads = Uploads(accounts.uploads(account), bounded=not account.owner)
+                self._made[folder] = Drawer(Conversations(folder), uploads)
+            return self._made[folder]

@@ -1,4 +1,4 @@
-"""What stands before every request: whose it is, where it may go, how large it may be, and what the answer allows."""
+"""What stands before every request: where it comes from, where it may go, how large it may be, and what the answer allows."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
+import anyio
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -16,6 +18,7 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 BODY_LIMIT = 1_000_000  # bytes; a question has at most 2,000 characters, and a conversation stays on the server
 SHORT_LIMIT = 10_000  # bytes of a rating with its reason
+PATIENCE = 30  # seconds until a body that is held has to be whole
 FILE_LIMIT = 50_000_000  # bytes of a file that is added: the longest that an article may be
 NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
@@ -72,6 +75,7 @@ class Refusal:
 
 
 TOO_MUCH = Refusal(413, "This is more than the page takes.")
+TOO_SLOW = Refusal(408, "This took too long to come.")
 
 # Everything that the page asks for. Gradio has some sixty routes more, among them some that take files,
 # read them, or fetch an address: none of those is needed, so none of those is there.
@@ -122,14 +126,35 @@ class Guard:
         if isinstance(way, Refusal):
             await _refuse(send, way)
             return
+        scope["way"] = way
+        await self._application(scope, receive, send)
+
+
+class Bodies:
+    """An ASGI application before another and behind the guard, which holds each body until it is whole, or passes it on.
+
+    Between the two stands who may ask at all: of others no body is taken.
+    """
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._application(scope, receive, send)
+            return
+        way: Way = scope["way"]
         if way.streamed:
             await _stream(self._application, scope, receive, send, way.limit)
             return
-        body = await _body(receive, way.limit)
+        body: Message | None = None
+        refusal = TOO_SLOW
+        with anyio.move_on_after(PATIENCE):
+            body, refusal = await _body(receive, way.limit), TOO_MUCH
         if body is None:
-            await _refuse(send, TOO_MUCH)
-            return
-        await self._application(scope, _replayed(body, receive), send)
+            await _refuse(send, refusal)
+        else:
+            await self._application(scope, replayed(body, receive), send)
 
 
 def _admitted(scope: Scope, names: Sequence[str]) -> Way | Refusal:
@@ -165,7 +190,8 @@ def _ours(host: str, scope: Scope, names: Sequence[str]) -> bool:
         return name.lower() in NAMES
     name = name.lower()
     ours = name in NAMES or any(fnmatchcase(name, one) for one in names)
-    reached = bool(names) and name in (server[0], f"[{server[0]}]")
+    address = server[0].removeprefix("::ffff:")  # an IPv4 address that a socket of both kinds was reached by
+    reached = bool(names) and name in (address, f"[{address}]")
     return (ours or reached) and (port or usual) == str(server[1])
 
 
@@ -208,7 +234,8 @@ async def _body(receive: Receive, limit: int) -> Message | None:
             return {"type": "http.request", "body": bytes(held), "more_body": False}
 
 
-def _replayed(body: Message, receive: Receive) -> Receive:
+def replayed(body: Message, receive: Receive) -> Receive:
+    """What gives a message that was taken out once more, and then what follows it."""
     first = [body]
 
     async def replay() -> Message:
@@ -238,7 +265,7 @@ def _with_headers(send: Send) -> Send:
 async def _refuse(send: Send, refusal: Refusal) -> None:
     status, body = refusal.status, refusal.why.encode() + b"\n"
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
-    if status == 413:
+    if status in (408, 413):
         headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

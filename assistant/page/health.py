@@ -6,7 +6,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from assistant.page.desk import Desk
-from assistant.page.signing_in import account_of
 from index.errors import ClippingsError
 
 
@@ -20,7 +19,7 @@ def routes(desk: Desk) -> APIRouter:
             with desk.library().view() as view:
                 return JSONResponse({"ready": True, "generation": view.number})
         except ClippingsError as error:
-            why = {"why": str(error)} if account_of(request) else {}  # it names files, which is not for everybody
+            why = {"why": str(error)} if request.scope["account"] else {}  # it names files, which is not for everybody
             return JSONResponse({"ready": False, "generation": None, **why}, 503)
 
     return router

@@ -426,7 +426,12 @@
 
   function removeArticle(one) {
     if (one.file) {
-      removeFile({ path: one.file, added: true });
+      askBack(
+        `Remove ${one.file}?`,
+        "All articles of this file leave the library, and no answer quotes them any more. This copy of it is deleted; the file that you added it from stays.",
+        "Remove",
+        () => tell("/library/forget", { file: one.file }),
+      );
       return;
     }
     // Of a file with several articles only this one goes.
@@ -447,7 +452,7 @@
       : "The file stays where it is, and is not tried again until you put it back below.";
     askBack(
       `Remove ${one.path.split("/").pop()}?`,
-      `The articles that could be read in it leave the library, and no answer quotes them any more. ${stays}`,
+      `If some articles of it could be read, they leave the library, too. ${stays}`,
       "Remove",
       () => tell("/library/forget", { file: one.path }),
     );

@@ -94,7 +94,7 @@ def routes(store: Path, desk: Desk, drawers: Drawers, builder: Builder, watching
         told["revision"] = f"{told['generation']} {told['unreadable']} {left_out} {now.ended}"
         told["building"] = now.job and {"told": phrases.progress(now), "done": now.done, "total": now.total}
         told["last"] = now.last and {"how": now.last.how, "told": phrases.ended(now.last)}
-        told["account"] = asdict(whose)
+        told["account"] = {"name": whose.name, "owner": whose.owner}
         told["watching"] = {"on": watching.on, "told": watching.told}
         return told
 

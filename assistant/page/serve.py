@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from assistant.page.answering import Answering
 
+CONNECTIONS = 2_000  # at once; an open page holds one or two
 PATIENCE = 30  # seconds that answers under way are waited for
 
 
@@ -52,6 +53,7 @@ def serve(
         access_log=False,
         proxy_headers=False,
         server_header=False,
+        limit_concurrency=CONNECTIONS,
         ssl_certfile=certificate,
         ssl_keyfile=key,
         timeout_graceful_shutdown=1,  # an open page holds a connection for ever

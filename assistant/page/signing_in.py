@@ -11,7 +11,7 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import anyio.to_thread
 from anyio import CapacityLimiter
@@ -58,9 +58,7 @@ class Wrong:
                 return False
             tries.append(now)
             if len(tries) == WRONG:
-                log.warning(
-                    "%s passwords from %s within a minute: no more are looked at until it is over.", WRONG, network
-                )
+                log.warning("%s tries to sign in from %s: no more are looked at for a minute.", WRONG, network)
             while len(self._tries) > ADDRESSES:
                 self._tries.popitem(last=False)
             return True
@@ -141,9 +139,10 @@ class SignIn:
         return user.account if user and users.get(user.name) == user else None
 
 
-def account_of(request: Request) -> Any:
-    """Whose request this is: an Account, or nobody's where that may be."""
-    return request.scope["account"]
+def account_of(request: Request) -> Account:
+    """Whose request this is, of those that only somebody can make."""
+    account: Account = request.scope["account"]
+    return account
 
 
 Whose = Annotated[Account, Depends(account_of)]
@@ -169,12 +168,12 @@ def routes(accounts: Accounts, sessions: Sessions) -> APIRouter:
         name: Annotated[str, Body(max_length=200)],
         password: Annotated[str, Body(max_length=LONGEST)],
     ) -> None:
+        if looking.statistics().tasks_waiting >= WAITING:
+            raise HTTPException(503, "Too many are signing in. Try again in a moment.", {"Retry-After": "5"})
         address = request.client.host if request.client else ""
         if not wrong.begin(address):
             told = f"{WRONG} passwords from here were wrong. Wait a minute before you try again."
             raise HTTPException(429, told, {"Retry-After": "60"})
-        if looking.statistics().tasks_waiting >= WAITING:
-            raise HTTPException(503, "Too many are signing in. Try again in a moment.", {"Retry-After": "5"})
         user = await anyio.to_thread.run_sync(accounts.verified, name.strip().lower(), password, limiter=looking)
         if user is None:
             raise HTTPException(403, "Name or password is wrong.")
@@ -193,7 +192,7 @@ def routes(accounts: Accounts, sessions: Sessions) -> APIRouter:
 
 def _cookie(request: Request) -> str:
     # Browsers send the cookies of all ports of a machine.
-    server: Any = request.scope.get("server")
+    server = request.scope.get("server")
     return f"clippings-{server[1] if server else 0}"
 
 

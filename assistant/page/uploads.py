@@ -21,10 +21,11 @@ from index.readers import SUFFIXES
 
 FILES_AT_A_TIME = 200
 BYTES_AT_A_TIME = 1_000_000_000
+FILES_IN_ALL = 10_000  # of a user who does not own the library, and as many bytes as may come at a time
 _LONGEST = 180  # bytes of a name; file systems take 255, and a number may follow
 _PARTIAL = ".partial-"
 _TOO_MANY = f"At most {FILES_AT_A_TIME} files and 1 GB are taken at a time; bring the library up to date first."
-_FULL = f"At most {FILES_AT_A_TIME} files are taken at a time, and 1 GB of them in all; remove some first."
+_FULL = f"You have added {FILES_IN_ALL:,} files or 1 GB, which is all that is taken; remove some first."
 _SPACE = re.compile(r"\s+")
 
 
@@ -69,15 +70,16 @@ class Uploads:
 
     def __init__(self, folder: Path, bounded: bool = False) -> None:
         self.folder = folder
-        self._bounded = bounded  # what it holds counts, too
+        self._bounded = bounded  # in what it may hold in all
         self._counting = threading.Lock()
         self._naming = threading.Lock()
         self._files = 0
         self._bytes = 0
+        self._coming = 0  # bytes of files that are not whole yet
+        self._number = self._held = 0  # of those that are: how many, and their bytes
         if self.folder.is_dir():
             for left in self.folder.glob(f"{_PARTIAL}*"):  # by a page that was ended in the middle
                 left.unlink(missing_ok=True)
-        self.begin_anew()
 
     def names(self) -> set[str]:
         """What the files are called."""
@@ -90,37 +92,60 @@ class Uploads:
 
     def begin_anew(self) -> None:
         """Let as many files come again as may come at a time."""
-        held = sum((self.folder / name).stat().st_size for name in self.names()) if self._bounded else 0
         with self._counting:
-            self._files, self._bytes = 0, held
+            self._files = self._bytes = 0
 
     async def take(self, name: str, pieces: AsyncIterator[bytes]) -> Taken:
         """Write a file piece by piece, and give it its name once it is whole; raises Refused, OSError."""
         name = harmless(name)
+        size, taken = 0, None
+        if self._bounded:
+            await anyio.to_thread.run_sync(self._measure)
         self._count(1, 0)
-        partial = await anyio.to_thread.run_sync(self._begin)
         try:
-            with partial.open("wb") as file:
-                size = 0
-                async for piece in pieces:
-                    size += len(piece)
-                    if size > FILE_LIMIT:
-                        raise Refused(413, f"This file is larger than {FILE_LIMIT // 1_000_000} MB.")
-                    self._count(0, len(piece))
-                    await anyio.to_thread.run_sync(file.write, piece)
-                if not size:
-                    raise Refused(400, "This file is empty.")
-                await anyio.to_thread.run_sync(_to_disk, file)
-            return await anyio.to_thread.run_sync(self._name, partial, name, size)
+            partial = await anyio.to_thread.run_sync(self._begin)
+            try:
+                with partial.open("wb") as file:
+                    async for piece in pieces:
+                        self._count(0, len(piece))
+                        size += len(piece)
+                        if size > FILE_LIMIT:
+                            raise Refused(413, f"This file is larger than {FILE_LIMIT // 1_000_000} MB.")
+                        await anyio.to_thread.run_sync(file.write, piece)
+                    if not size:
+                        raise Refused(400, "This file is empty.")
+                    await anyio.to_thread.run_sync(_to_disk, file)
+                taken = await anyio.to_thread.run_sync(self._name, partial, name, size)
+                return taken
+            finally:
+                partial.unlink(missing_ok=True)
         finally:
-            partial.unlink(missing_ok=True)
+            with self._counting:
+                self._coming -= size
+                if taken is None:
+                    self._files, self._bytes = max(0, self._files - 1), max(0, self._bytes - size)
+                else:
+                    self._number, self._held = self._number + 1, self._held + size
 
     def _count(self, files: int, size: int) -> None:
         with self._counting:
+            full = self._number >= FILES_IN_ALL or self._held + self._coming + size > BYTES_AT_A_TIME
+            if self._bounded and full:
+                raise Refused(413, _FULL)
             if self._files + files > FILES_AT_A_TIME or self._bytes + size > BYTES_AT_A_TIME:
-                raise Refused(413, _FULL if self._bounded else _TOO_MANY)
+                raise Refused(413, _TOO_MANY)
             self._files += files
             self._bytes += size
+            self._coming += size
+
+    def _measure(self) -> None:
+        """Look how much there is by now: others remove files, too."""
+        with self._counting:
+            self._number = self._held = 0
+            for name in self.names():
+                with contextlib.suppress(FileNotFoundError):
+                    self._held += (self.folder / name).stat().st_size
+                    self._number += 1
 
     def _begin(self) -> Path:
         self.folder.mkdir(parents=True, exist_ok=True)

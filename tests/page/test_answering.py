@@ -9,9 +9,12 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
+import gradio
 import pytest
+from fastapi import Request
 
 from app import create_app
+from assistant.accounts import ALONE
 from assistant.page import answering
 from assistant.page.answering import MOST, QUOTED, Answering, Busy
 from assistant.page.conversation import Conversation
@@ -127,7 +130,8 @@ def test_one_question_too_many_goes_back_where_it_was_typed(tmp_path: Path, monk
     monkeypatch.setattr(answering, "MOST", 0)
 
     async def asking() -> list[list[Any]]:
-        return [drawn async for drawn in answer(Conversation().ask("Why was the bridge closed?"))]
+        request = gradio.Request(Request({"type": "http", "account": ALONE}))
+        return [drawn async for drawn in answer(request, Conversation().ask("Why was the bridge closed?"))]
 
     [[conversation, *_]] = asyncio.run(asking())
     assert (conversation.turns, conversation.draft) == ((), "Why was the bridge closed?")

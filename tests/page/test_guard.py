@@ -14,7 +14,7 @@ import pytest
 
 from app import OPENING, create_app
 from assistant.page.desk import Desk
-from assistant.page.guard import BODY_LIMIT, FILE_LIMIT, SHORT_LIMIT, Guard
+from assistant.page.guard import BODY_LIMIT, FILE_LIMIT, SHORT_LIMIT, Bodies, Guard
 from index import build
 
 HERE = "http://127.0.0.1:7860"
@@ -163,7 +163,7 @@ async def pieces(count: int) -> AsyncIterator[bytes]:
     ],
 )
 def test_a_body_has_a_limit_however_it_comes(body: Callable[[], Any], status: int) -> None:
-    assert ask(Guard(reached), "POST", "/gradio_api/queue/join", content=body()).status_code == status
+    assert ask(Guard(Bodies(reached)), "POST", "/gradio_api/queue/join", content=body()).status_code == status
 
 
 def test_a_length_that_is_no_number_is_refused() -> None:
@@ -286,7 +286,7 @@ async def swallowed(_scope: Any, receive: Any, send: Any) -> None:
 
 def test_a_file_is_passed_on_piece_by_piece() -> None:
     body = pieces_of(FILE_LIMIT // 50, 50)
-    answered = ask(Guard(swallowed), "POST", "/library/files?name=a.md", RAW, body)
+    answered = ask(Guard(Bodies(swallowed)), "POST", "/library/files?name=a.md", RAW, body)
     assert answered.status_code == 200
     count, last = answered.text.split()
     assert (int(count) >= 50, last) == (True, "http.request")
@@ -303,7 +303,7 @@ def test_a_file_that_is_too_large_is_refused_while_it_comes() -> None:
 
         await swallowed(scope, noted, send)
 
-    answered = ask(Guard(counted), "POST", "/library/files", RAW, pieces_of(FILE_LIMIT // 10, 40))
+    answered = ask(Guard(Bodies(counted)), "POST", "/library/files", RAW, pieces_of(FILE_LIMIT // 10, 40))
     assert (answered.status_code, answered.text) == (413, "This is more than the page takes.\n")
     assert len(taken) <= 11
     assert taken[-1]["type"] == "http.disconnect"
@@ -311,7 +311,7 @@ def test_a_file_that_is_too_large_is_refused_while_it_comes() -> None:
 
 def test_a_file_that_says_it_is_too_large_is_not_begun() -> None:
     headers = {**RAW, "Content-Length": str(FILE_LIMIT + 1)}
-    assert ask(Guard(swallowed), "POST", "/library/files", headers).status_code == 413
+    assert ask(Guard(Bodies(swallowed)), "POST", "/library/files", headers).status_code == 413
 
 
 @pytest.mark.parametrize(("count", "status", "left"), [(10, 200, ["a.md"]), (11, 413, [])])

@@ -9,7 +9,7 @@ import socket
 import ssl
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -25,11 +25,13 @@ from test_guard import HERE, JSON, OPEN, RAW, ask, reached
 
 from app import _names, create_app
 from assistant.accounts import Account, Accounts
+from assistant.page.answering import EACH, Answering, Busy
 from assistant.page.conversation import Conversation
 from assistant.page.drawers import Drawers
-from assistant.page.guard import Guard
+from assistant.page.guard import Guard, _ours
 from assistant.page.signing_in import ADDRESSES, IDLE, SESSIONS, WRONG, Sessions, Wrong
-from assistant.page.uploads import Refused
+from assistant.page.uploads import Refused, Uploads
+from assistant.page.visits import EVENTS, PAGES, Visits
 from index import build
 
 PASSWORDS = {"ann": "seven slow ferries", "bob": "nine quick tugboats"}
@@ -270,9 +272,112 @@ def test_beyond_this_machine_its_address_and_names_are_its_own(host: str, status
     assert ask(guard, headers={"Host": host}, at="http://192.0.2.7:7860").status_code == status
 
 
+def test_an_address_that_a_socket_of_both_kinds_was_reached_by() -> None:
+    scope = {"server": ("::ffff:192.0.2.7", 7860), "scheme": "http"}
+    assert _ours("192.0.2.7:7860", scope, ("x",))
+    assert not _ours("192.0.2.8:7860", scope, ("x",))
+
+
 def test_an_address_is_a_name_beyond_this_machine_alone() -> None:
     assert ask(Guard(reached), at="http://192.0.2.7:7860").status_code == 400
     assert ask(Guard(reached, names=("x",)), at="http://[2001:db8::1]:7860").status_code == 200
+
+
+# What whoever signs in costs
+
+
+def test_no_body_is_taken_of_whoever_has_not_signed_in(page: Any) -> None:
+    taken = []
+
+    async def pieces() -> Any:
+        for number in range(20):
+            taken.append(number)
+            yield b"x" * 1_000
+
+    for path in ("/gradio_api/queue/join", "/library/files", "/conversations/delete"):
+        headers = RAW if path == "/library/files" else JSON
+        assert ask(page, "POST", path, headers, pieces()).status_code == 401
+    assert taken == []
+
+
+def test_a_body_that_does_not_end_is_not_waited_for(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assistant.page.guard.PATIENCE", 0.05)
+
+    async def pieces() -> Any:
+        yield b"{"
+        await asyncio.Event().wait()
+
+    assert ask(create_app(store), "POST", "/login", JSON, pieces()).status_code == 408
+
+
+def visits(clock: Clock) -> Callable[..., int]:
+    """Asks as a user for what Gradio has, and says with what status it was answered."""
+    inner = Visits(reached, clock)
+    asks: list[Account] = []
+
+    async def with_account(scope: Any, receive: Any, send: Any) -> None:
+        await inner({**scope, "account": asks[-1]}, receive, send)
+
+    def asking(who: Account, path: str, body: str = "") -> int:
+        asks.append(who)
+        return ask(with_account, "POST" if body else "GET", f"/gradio_api/{path}", JSON, body or None).status_code
+
+    return asking
+
+
+def test_a_page_is_the_users_who_opened_it() -> None:
+    ann, bob = Account("ann", True, "1"), Account("bob", False, "2")
+    asks = visits(Clock())
+    assert asks(ann, "heartbeat/one") == 200
+    join = json.dumps({"session_hash": "one", "data": [], "fn_index": 1})
+    for path, body in (
+        ("heartbeat/one", ""),
+        ("queue/data?session_hash=one", ""),
+        ("queue/join", join),
+        ("cancel", join),
+    ):
+        assert asks(bob, path, body) == 403
+        assert asks(ann, path, body) == 200
+        assert asks(Account("ann", True, "3"), path, body) == 403  # of the same name, and another user
+    assert asks(bob, "heartbeat/two") == 200
+    for odd in ("{", "[]", "[" * 50_000, '{"session_hash": 1}'):
+        assert asks(bob, "queue/join", odd) == 200  # Gradio's to refuse
+
+
+def test_a_user_opens_so_many_pages_and_asks_so_much() -> None:
+    clock, bob = Clock(), Account("bob", False, "2")
+    asks = visits(clock)
+    opened = [asks(bob, f"heartbeat/{number}") for number in range(PAGES + 1)]
+    assert (opened.count(200), opened[-1]) == (PAGES, 429)
+    assert asks(Account("eve", False, "4"), "heartbeat/eve") == 200
+    join = json.dumps({"session_hash": "1", "data": [], "fn_index": 1})
+    asked = [asks(bob, "queue/join", join) for _ in range(EVENTS + 1)]
+    assert (asked.count(200), asked[-1]) == (EVENTS, 429)
+    clock.now += 60
+    assert asks(bob, "queue/join", join) == 200
+    assert asks(bob, "heartbeat/new") == 429
+    clock.now += 3600
+    assert asks(bob, "heartbeat/new") == 200
+
+
+def test_who_shares_the_page_has_so_many_answers_at_once() -> None:
+    async def asking() -> None:
+        answering = Answering()
+        begun = [answering.steps(iter_of(number), written=True, whose="bob") for number in range(EACH + 1)]
+        for one in begun[:-1]:
+            await anext(one)
+        with pytest.raises(Busy, match="questions of yours"):
+            await anext(begun[-1])
+        assert await anext(answering.steps(iter_of(0), written=True, whose="ann")) == 1
+        for one in begun:
+            await one.aclose()
+        assert await anext(answering.steps(iter_of(0), written=True, whose="bob")) == 1
+
+    def iter_of(number: int) -> Generator[int, None, None]:
+        yield 1
+        yield number + 2
+
+    asyncio.run(asking())
 
 
 # What another user than the owner may do
@@ -336,7 +441,7 @@ def test_what_each_user_adds_lies_apart(page: Any, store: Path) -> None:
 def test_a_user_fills_no_disk(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("assistant.page.uploads.BYTES_AT_A_TIME", 3_000)
     drawers = Drawers(Accounts(store))
-    for account, refused in ((Account("ann", True), 0), (Account("eve", False), 2)):
+    for account, refused in ((Account("ann", True), 0), (Account("eve", False, "01234567"), 2)):
         uploads = drawers.of(account).uploads
 
         async def pieces(number: int = 0) -> Any:
@@ -347,12 +452,47 @@ def test_a_user_fills_no_disk(store: Path, monkeypatch: pytest.MonkeyPatch) -> N
             full = number >= 5 - refused
             with pytest.raises(Refused, match="remove some first") if full else nullcontext():
                 asyncio.run(uploads.take(f"{number}.md", pieces(number)))
+        if refused:
+            (uploads.folder / "0.md").unlink()
+            asyncio.run(uploads.take("5.md", pieces(5)))
+
+
+def test_files_that_come_at_once_fill_no_disk_either(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assistant.page.uploads.BYTES_AT_A_TIME", 3_000)
+    uploads = Uploads(tmp_path, bounded=True)
+
+    async def taking() -> list[Any]:
+        go_on = asyncio.Event()
+
+        async def pieces(number: int) -> Any:
+            yield str(number).encode() * 500
+            await go_on.wait()
+            yield b"x" * 500
+
+        coming = [asyncio.create_task(uploads.take(f"{number}.md", pieces(number))) for number in range(9)]
+        while uploads._coming < 3_000:
+            await asyncio.sleep(0)
+        uploads.begin_anew()
+        go_on.set()
+        return await asyncio.gather(*coming, return_exceptions=True)
+
+    ended = asyncio.run(taking())
+    assert sum(isinstance(one, Refused) for one in ended) >= 6
+    assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= 3_000
+
+    async def none() -> Any:
+        yield b""
+
+    for _ in range(300):  # what is refused is not counted
+        with pytest.raises(Refused, match="empty"):
+            asyncio.run(uploads.take("none.md", none()))
 
 
 def test_conversations_are_each_users_own(page: Any, store: Path) -> None:
-    drawers = Drawers(Accounts(store))
+    accounts = Accounts(store)
+    theirs = accounts.users()["bob"].account
     asked = Conversation().ask("What rammed the pier?")
-    drawers.of(Account("bob", False)).conversations.begin(asked)
+    Drawers(accounts).of(theirs).conversations.begin(asked)
     ann, bob = cookie_of(page, "ann"), cookie_of(page, "bob")
     listed = [ask(page, path="/conversations/list", headers=one).json()["conversations"] for one in (ann, bob)]
     assert [len(one) for one in listed] == [0, 1]
@@ -362,8 +502,9 @@ def test_conversations_are_each_users_own(page: Any, store: Path) -> None:
     assert ask(page, path=f"/conversations/{id}/1.md", headers=ann).status_code == 404
     ask(page, "POST", "/conversations/delete", JSON | ann, json.dumps({"id": id}))
     assert len(ask(page, path="/conversations/list", headers=bob).json()["conversations"]) == 1
-    assert not (store / "users" / "ann").exists()
-    assert (store / "users" / "bob" / "conversations.sqlite").exists()
+    assert not list((store / "users").glob("ann*"))
+    assert (accounts.folder(theirs) / "conversations.sqlite").exists()
+    assert accounts.folder(theirs).stat().st_mode & 0o077 == 0
 
 
 # By https
@@ -417,12 +558,18 @@ def opened(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_half_a_certificate_or_none_is_told_in_one_line(tmp_path: Path, certificate: tuple[Path, Path]) -> None:
     pem, key = map(str, certificate)
     (tmp_path / "empty").touch()
+    locked = serialization.BestAvailableEncryption(b"a pass phrase")
+    plain = serialization.load_pem_private_key(certificate[1].read_bytes(), None)
+    (tmp_path / "locked.key").write_bytes(
+        plain.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, locked)
+    )
     for flags, told in (
         (("--certificate", pem), "go together"),
         (("--key", key), "go together"),
         (("--certificate", key, "--key", pem), "is no certificate that can be used"),
         (("--certificate", str(tmp_path / "none"), "--key", key), "No such file"),
         (("--certificate", str(tmp_path / "empty"), "--key", key), "is no certificate that can be used"),
+        (("--certificate", pem, "--key", str(tmp_path / "locked.key")), "is no certificate that can be used"),
     ):
         done = opened("--store", str(tmp_path), *flags)
         assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)

@@ -193,7 +193,7 @@ def test_what_a_page_left_when_it_was_killed_goes_at_the_next_start(held: Upload
 
 
 def test_so_many_at_a_time_and_no_more(held: Uploads, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uploads, "FILES_AT_A_TIME", 3)
+    monkeypatch.setattr(uploads, "FILES_AT_A_TIME", 2)
     monkeypatch.setattr(uploads, "BYTES_AT_A_TIME", 100)
     take(held, "1.md", b"x" * 60)
     with pytest.raises(Refused, match="bring the library up to date first") as refused:
