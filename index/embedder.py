@@ -1,16 +1,25 @@
-"""Text to vectors: the only file that knows sentence-transformers."""
+"""Text to vectors: the only file that knows sentence-transformers, and OpenVINO, which runs the same model faster."""
 
 from __future__ import annotations
 
 import hashlib
+import importlib
+import json
+import logging
 import os
+import shutil
+import sys
+import tempfile
 import threading
+import warnings
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import util
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +28,7 @@ from index.errors import ModelError
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+    from tokenizers import Tokenizer
 
 Vectors = NDArray[np.float32]
 DEFAULT = "all-MiniLM-L6-v2"  # the packaged model
@@ -40,7 +50,11 @@ TITLE_PIECES = 32  # of a title, at most, stand in front of a passage
 _SPECIAL_PIECES = 2  # [CLS] and [SEP]
 _LEAST_PIECES = 16  # of a passage; a shorter one is no sentence any more
 _BATCH = 32  # texts a forward pass, as sentence-transformers has it
+_TOKENS = 4096  # word pieces a forward pass of OpenVINO's, padding among them
 _KEPT = 100_000  # word pieces of texts read lately: 77 MB at 384 dimensions of half precision
+_CONVERTED = 1  # version of what lies in the cache
+
+log = logging.getLogger("clippings")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,17 +65,29 @@ class Reading:
     pieces: NDArray[np.float16]  # a unit vector a word piece, without the special ones; as many as the model reads
 
 
+class Encoder(Protocol):
+    """A model as one library runs it."""
+
+    dimension: int
+    limit: int  # word pieces that are read at once, special ones among them
+
+    @property
+    def tokenizer(self) -> Tokenizer: ...
+    def vectors(self, texts: Sequence[str]) -> Vectors: ...
+    def readings(self, texts: Sequence[str]) -> list[Reading]: ...
+
+
 class Embedder:
     """A sentence-transformers model, named by a hash of its files; thread-safe."""
 
-    def __init__(self, model: SentenceTransformer, files: ModelFiles) -> None:
-        self._model = model
+    def __init__(self, encoder: Encoder, files: ModelFiles) -> None:
+        self._encoder = encoder
         self._lock = threading.Lock()  # fast tokenizers can't be borrowed by two threads
         self._readings: OrderedDict[str, Reading] = OrderedDict()  # the latest last
         self._kept = 0  # word pieces in them
         self.files = files
-        self.dimension = int(model.get_embedding_dimension() or 0)
-        self.limit = int(model.max_seq_length or 512)
+        self.dimension = encoder.dimension
+        self.limit = encoder.limit
 
     @property
     def passage_limit(self) -> int:
@@ -72,31 +98,15 @@ class Embedder:
         """Unit vectors, one row a text."""
         if not texts:
             return np.zeros((0, self.dimension), np.float32)
-        # Similar lengths together, so that little is computed for padding.
-        order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
-        out = np.empty((len(texts), self.dimension), np.float32)
-        for first in range(0, len(order), _BATCH):
-            rows = order[first : first + _BATCH]
-            with self._lock:
-                out[rows] = self._model.encode(
-                    [texts[row] for row in rows],
-                    batch_size=_BATCH,
-                    normalize_embeddings=True,
-                    convert_to_numpy=True,
-                    show_progress_bar=False,
-                )
-        return out
+        with self._lock:
+            return self._encoder.vectors(texts)
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
         """Each text as the model reads it; what was read lately is kept, since questions come back to their articles."""
         with self._lock:
             known = {text: self._readings[text] for text in texts if text in self._readings}
-            new = sorted({text for text in texts if text not in known}, key=len, reverse=True)
-            for first in range(0, len(new), _BATCH):
-                batch = new[first : first + _BATCH]
-                found: Any = self._model.encode(batch, batch_size=_BATCH, output_value=None, show_progress_bar=False)
-                for text, states in zip(batch, found, strict=True):
-                    known[text] = _reading(states)
+            new = list(dict.fromkeys(text for text in texts if text not in known))
+            known.update(zip(new, self._encoder.readings(new) if new else (), strict=True))
             self._keep(known)
         return [known[text] for text in texts]
 
@@ -142,18 +152,187 @@ class Embedder:
 
     def _pieces(self, texts: Sequence[str]) -> list[Any]:
         with self._lock:
-            backend = self._model.tokenizer.backend_tokenizer
-            backend.no_truncation()
-            backend.no_padding()
-            return list(backend.encode_batch(list(texts), add_special_tokens=False))
+            tokenizer = self._encoder.tokenizer
+            tokenizer.no_truncation()
+            tokenizer.no_padding()
+            return list(tokenizer.encode_batch(list(texts), add_special_tokens=False))
+
+
+class _Plain:
+    """A model as sentence-transformers runs it: on a GPU, and for what OpenVINO can't convert."""
+
+    def __init__(self, model: SentenceTransformer) -> None:
+        self._model = model
+        self.dimension = int(model.get_embedding_dimension() or 0)
+        self.limit = int(model.max_seq_length or 512)
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        tokenizer: Tokenizer = self._model.tokenizer.backend_tokenizer
+        return tokenizer
+
+    def vectors(self, texts: Sequence[str]) -> Vectors:
+        out = np.empty((len(texts), self.dimension), np.float32)
+        for rows in _alike(texts):
+            out[rows] = self._model.encode(
+                [texts[row] for row in rows], batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
+            )
+        return out
+
+    def readings(self, texts: Sequence[str]) -> list[Reading]:
+        found: dict[int, Reading] = {}
+        for rows in _alike(texts):
+            some = [texts[row] for row in rows]
+            states: Any = self._model.encode(some, batch_size=_BATCH, output_value=None, show_progress_bar=False)
+            found.update(zip(rows, map(_reading, states), strict=True))
+        return [found[row] for row in range(len(texts))]
+
+
+def _alike(texts: Sequence[str]) -> Iterator[list[int]]:
+    """The places of texts by batches of similar lengths, so that little is computed for padding."""
+    order = sorted(range(len(texts)), key=lambda row: len(texts[row]), reverse=True)
+    for first in range(0, len(order), _BATCH):
+        yield order[first : first + _BATCH]
 
 
 def _reading(states: Mapping[str, Any]) -> Reading:
     """What a forward pass gave for one text, without padding and special pieces."""
-    read = states["attention_mask"].bool().numpy()
-    pieces = states["token_embeddings"].float().numpy()[read][1:-1]
-    vector = states["sentence_embedding"].float().numpy()
+    read = states["attention_mask"].bool().cpu().numpy()
+    pieces = states["token_embeddings"].float().cpu().numpy()[read][1:-1]
+    vector = states["sentence_embedding"].float().cpu().numpy()
     return Reading(_unit(vector), _unit(pieces).astype(np.float16))
+
+
+class _Converted:
+    """A model that OpenVINO runs, as it lies in a folder: graph, weights, tokenizer, and what else there is to know.
+
+    Its vectors are the mean of the states of all word pieces. Raises OSError, ValueError where a file is not what was written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        facts = json.loads((folder / "facts.json").read_text(encoding="utf-8"))
+        if facts["version"] != _CONVERTED or any(_sha256(folder / name) != sha for name, sha in facts["files"].items()):
+            raise ValueError(f"{folder} does not hold what was written")
+        from tokenizers import Tokenizer
+
+        self._folder = folder
+        self.dimension, self.limit = int(facts["dimension"]), int(facts["limit"])
+        self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._cutting = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._cutting.enable_truncation(self.limit)
+        self._cutting.no_padding()
+
+    @cached_property
+    def _queue(self) -> Any:
+        """As many forward passes at once as there are processors; made when it is first used, since it starts threads."""
+        openvino = _openvino()
+        core = openvino.Core()
+        able = core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        streams = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        settings = {"INFERENCE_PRECISION_HINT": "bf16" if "BF16" in able else "f32", "NUM_STREAMS": str(streams)}
+        return openvino.AsyncInferQueue(core.compile_model(self._folder / "model.xml", "CPU", settings), streams)
+
+    def vectors(self, texts: Sequence[str]) -> Vectors:
+        out = np.empty((len(texts), self.dimension), np.float32)
+
+        def mean(rows: list[int], states: Vectors, read: NDArray[np.int64]) -> None:
+            out[rows] = _unit(_mean(states, read))
+
+        self._run(texts, mean)
+        return out
+
+    def readings(self, texts: Sequence[str]) -> list[Reading]:
+        found: dict[int, Reading] = {}
+
+        def keep(rows: list[int], states: Vectors, read: NDArray[np.int64]) -> None:
+            vectors = _unit(_mean(states, read))
+            for row, vector, state, pieces in zip(rows, vectors, states, read.sum(axis=1), strict=True):
+                found[row] = Reading(vector, _unit(state[1 : pieces - 1]).astype(np.float16))
+
+        self._run(texts, keep)
+        return [found[row] for row in range(len(texts))]
+
+    def _run(self, texts: Sequence[str], take: Callable[[list[int], Vectors, NDArray[np.int64]], None]) -> None:
+        """Hand over the states of all word pieces, a batch of texts at a time: (texts, pieces, dimensions)."""
+        pieces = [one.ids for one in self._cutting.encode_batch(list(texts))]
+        failed: list[Exception] = []
+
+        def done(request: Any, batch: tuple[list[int], NDArray[np.int64]]) -> None:
+            try:
+                take(batch[0], request.get_output_tensor(0).data, batch[1])
+            except Exception as error:  # which OpenVINO would swallow
+                failed.append(error)
+
+        queue = self._queue
+        queue.set_callback(done)
+        # Similar lengths together, so that little is computed for padding.
+        order = sorted(range(len(texts)), key=lambda row: len(pieces[row]), reverse=True)
+        while order:
+            width = len(pieces[order[0]])
+            rows = order[: max(1, _TOKENS // width)]
+            del order[: len(rows)]
+            ids, read = np.zeros((2, len(rows), width), np.int64)
+            for place, row in enumerate(rows):
+                ids[place, : len(pieces[row])] = pieces[row]
+                read[place, : len(pieces[row])] = 1
+            queue.start_async({"input_ids": ids, "attention_mask": read}, (rows, read))
+        queue.wait_all()
+        if failed:
+            raise failed[0]
+
+
+def _mean(states: Vectors, read: NDArray[np.int64]) -> Vectors:
+    return np.asarray(np.einsum("tpd,tp->td", states, read.astype(np.float32)) / read.sum(axis=1)[:, None], np.float32)
+
+
+def _openvino() -> Any:
+    """The package, without the one that it would bring along, which tells Google Analytics of every import."""
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+    return importlib.import_module("openvino")
+
+
+# Texts of several lengths, by which a converted model is compared with the one that it was made from.
+_PROBES = ("A ferry.", "The ferry rammed Pier 5 on Wednesday, the harbour master said. " * 3, "lock and weir " * 300)
+_ALIKE = 0.999  # their cosine, at least
+
+
+def _convert(model: SentenceTransformer, files: ModelFiles, folder: Path) -> bool:
+    """Put a model into a folder as OpenVINO runs it; False where that can't be, or would say something else."""
+    import torch
+
+    first, pooling, *others = model
+    if getattr(pooling, "pooling_mode", "") != "mean" or getattr(first, "do_lower_case", False):
+        return False
+    if model.default_prompt_name or any(type(other).__name__ != "Normalize" for other in others):
+        return False
+
+    class States(torch.nn.Module):
+        def __init__(self, inner: Any) -> None:
+            super().__init__()
+            self.inner = inner
+
+        def forward(self, input_ids: Any, attention_mask: Any) -> Any:
+            return self.inner(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+
+    plain = _Plain(model)
+    example = {name: torch.ones((2, 16), dtype=torch.long) for name in ("input_ids", "attention_mask")}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of tracing, which the comparison below is for
+        converted = _openvino().convert_model(States(first.auto_model).eval(), example_input=example)
+    _openvino().save_model(converted, folder / "model.xml", compress_to_fp16=False)
+    (folder / "tokenizer.json").write_text(plain.tokenizer.to_str(), encoding="utf-8")
+    names = ("model.xml", "model.bin", "tokenizer.json")
+    facts = {
+        "version": _CONVERTED,
+        "model": files.name,
+        "dimension": plain.dimension,
+        "limit": plain.limit,
+        "files": {name: _sha256(folder / name) for name in names},
+    }
+    (folder / "facts.json").write_text(json.dumps(facts, indent=1), encoding="utf-8")
+    made = _Converted(folder)
+    alike = np.sum(made.vectors(_PROBES) * plain.vectors(_PROBES), axis=1)
+    return bool(np.all(alike >= _ALIKE))
 
 
 def _unit(vectors: Vectors) -> Vectors:
@@ -199,26 +378,71 @@ def find(name: str = "", fetch: bool = False) -> ModelFiles:
 
 
 def load(files: ModelFiles) -> Embedder:
-    """The model in these files, ready to embed; raises ModelError when they can't be loaded."""
+    """The model in these files, ready to embed; raises ModelError when they can't be loaded.
+
+    Without a GPU it is converted for OpenVINO, once, into a cache; from then on neither torch nor sentence-transformers
+    are needed to embed.
+    """
     # Quiet unless the user named a hub's model: loading from a folder needs no network.
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    made = Embedder(_encoder(files), files)
+    if made.passage_limit < _LEAST_PIECES:
+        raise ModelError(
+            f"The embedding model in {files.folder} reads {made.limit} word pieces at once, too few for a passage; name another."
+        )
+    return made
+
+
+def _encoder(files: ModelFiles) -> Encoder:
+    if _gpu():
+        return _Plain(_loaded(files))
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "clippings" / "models"
+    kept = cache / files.digest
+    with suppress(OSError, ValueError, KeyError):
+        return _Converted(kept)
+    model = _loaded(files)
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        making = Path(tempfile.mkdtemp(dir=cache, prefix=".making-"))
+    except OSError:  # a home that can't be written to
+        return _Plain(model)
+    try:
+        if not _convert(model, files, making):
+            return _Plain(model)
+        shutil.rmtree(kept, ignore_errors=True)  # of another version, or damaged
+        with suppress(OSError):  # another process was faster
+            making.rename(kept)
+        return _Converted(kept)
+    except Exception as error:  # whatever OpenVINO raises for what it can't convert, or a full disk
+        log.warning("The embedding model is run as it is, and slower: it was not converted (%s)", _one_line(error))
+        return _Plain(model)
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+
+
+def _gpu() -> bool:
+    """Whether sentence-transformers would embed on a GPU; torch, which knows, is asked where there may be one."""
+    if not any(Path(device).exists() for device in ("/dev/nvidiactl", "/dev/kfd")) and sys.platform != "darwin":
+        return False
+    import torch
+
+    return torch.cuda.is_available() or torch.backends.mps.is_available()
+
+
+def _loaded(files: ModelFiles) -> SentenceTransformer:
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # what is left of a model's training tells nobody here
     try:
         model = SentenceTransformer(str(files.folder), local_files_only=True)
     except Exception as error:  # whatever a broken folder makes the libraries below raise
         raise ModelError(f"The embedding model in {files.folder} can't be loaded: {_one_line(error)}") from error
     if not hasattr(model.tokenizer, "backend_tokenizer"):
         raise ModelError(f"The embedding model in {files.folder} has no fast tokenizer (tokenizer.json); name another.")
-    made = Embedder(model, files)
-    if made.passage_limit < _LEAST_PIECES:
-        raise ModelError(
-            f"The embedding model in {files.folder} reads {made.limit} word pieces at once, too few for a passage; name another."
-        )
-    return made
+    return model
 
 
 def _packaged() -> Path:

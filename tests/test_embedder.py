@@ -1,7 +1,14 @@
+from __future__ import annotations
+
+import json
+import os
+import random
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -9,6 +16,12 @@ import pytest
 from index import embedder
 from index.embedder import TITLE_PIECES, Embedder
 from index.errors import ModelError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+ROOT = Path(__file__).parent.parent
+ARTICLES = ROOT / "articles"
 
 TEXTS = [
     "The ferry rammed the pier.",
@@ -19,12 +32,96 @@ TEXTS = [
 ]
 
 
-def test_vectors_are_those_of_sentence_transformers(model: Embedder) -> None:
+@pytest.fixture(scope="module")
+def plain() -> SentenceTransformer:
+    """The packaged model in sentence-transformers' own hands."""
     from sentence_transformers import SentenceTransformer
 
-    plain = SentenceTransformer(str(model.files.folder), local_files_only=True)
-    expected = np.stack([plain.encode(text, normalize_embeddings=True) for text in TEXTS])
-    np.testing.assert_allclose(model.embed(TEXTS), expected, atol=1e-5)
+    return SentenceTransformer(str(embedder.find().folder), local_files_only=True)
+
+
+def test_vectors_are_those_of_sentence_transformers(
+    model: Embedder, plain: SentenceTransformer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(7)
+    words = [word for path in sorted(ARTICLES.glob("*.md")) for word in path.read_text(encoding="utf-8").split()]
+    texts = [*TEXTS]
+    while len(texts) < 200:  # of all lengths, some longer than the model reads
+        begin = chance.randrange(len(words))
+        texts.append(" ".join(words[begin : begin + chance.choice([1, 3, 10, 40, 120, 250])]))
+    expected = np.stack([plain.encode(text, normalize_embeddings=True) for text in texts])
+    assert np.min(np.sum(model.embed(texts) * expected, axis=1)) >= 0.999
+    monkeypatch.setattr(embedder, "_gpu", lambda: True)  # there sentence-transformers itself embeds
+    unconverted = getattr(embedder.load, "__wrapped__", embedder.load)(model.files)
+    np.testing.assert_allclose(unconverted.embed(texts), expected, atol=1e-5)
+    for ours, theirs in zip(model.read(texts), unconverted.read(texts), strict=True):
+        assert len(ours.pieces) == len(theirs.pieces)
+        near = np.sum(ours.pieces.astype(np.float32) * theirs.pieces.astype(np.float32), axis=1)
+        assert np.mean(near) >= 0.999 if len(near) else True
+
+
+EMBEDS = """
+import sys
+from index import embedder
+vectors = embedder.load(embedder.find()).embed(["The ferry rammed the pier."])
+known = [name for name in ("torch", "transformers", "sentence_transformers", "openvino_telemetry") if sys.modules.get(name)]
+print(vectors.shape, known)
+"""
+
+
+def embeds_apart(cache: Path) -> str:
+    environment = {**os.environ, "XDG_CACHE_HOME": str(cache)}
+    done = subprocess.run(
+        [sys.executable, "-c", EMBEDS], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+def test_once_converted_a_model_needs_neither_torch_nor_sentence_transformers(tmp_path: Path) -> None:
+    assert "torch" in embeds_apart(tmp_path)
+    assert embeds_apart(tmp_path) == "(1, 384) []"
+    (kept,) = (tmp_path / "clippings" / "models").iterdir()
+    assert kept.name == embedder.find().digest
+    for name in ("model.bin", "facts.json"):  # damaged or cut, it is made anew
+        damaged = bytearray((kept / name).read_bytes())
+        damaged[len(damaged) // 2] ^= 1
+        (kept / name).write_bytes(damaged)
+        assert "torch" in embeds_apart(tmp_path)
+        assert embeds_apart(tmp_path) == "(1, 384) []"
+    assert [path.name for path in kept.parent.iterdir()] == [kept.name]
+
+
+def test_without_a_place_to_keep_it_a_model_is_run_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert embeds_apart(tmp_path / "file") == "(1, 384) ['torch', 'transformers', 'sentence_transformers']"
+
+
+def test_a_model_that_does_not_come_out_alike_is_run_as_it_is(
+    other_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    load = getattr(embedder.load, "__wrapped__", embedder.load)
+    shutil.copytree(other_model, tmp_path / "first")
+    pooling = tmp_path / "first" / "1_Pooling" / "config.json"
+    pooling.write_text(json.dumps({"embedding_dimension": 64, "pooling_mode": "cls"}), encoding="utf-8")
+    files = embedder.find(str(tmp_path / "first"))
+    from sentence_transformers import SentenceTransformer
+
+    expected = SentenceTransformer(str(files.folder), local_files_only=True).encode(TEXTS, normalize_embeddings=True)
+    np.testing.assert_allclose(load(files).embed(TEXTS), expected, atol=1e-5)
+    with monkeypatch.context() as patch:
+        patch.setattr(embedder, "_ALIKE", 1.1)
+        assert load(embedder.find(str(other_model))).embed(TEXTS).shape == (len(TEXTS), 64)
+    assert [record for record in caplog.records if record.name == "clippings"] == []
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("no such operation")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(embedder, "_openvino", broken)
+        assert load(embedder.find(str(other_model))).embed(TEXTS).shape == (len(TEXTS), 64)
+    assert "was not converted (no such operation)" in caplog.text
+    assert list((tmp_path / "clippings" / "models").iterdir()) == []
 
 
 def test_vectors_are_unit_rows_in_the_order_of_the_texts(model: Embedder) -> None:
