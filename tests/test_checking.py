@@ -406,7 +406,7 @@ def test_hostile_text_is_checked_in_bounded_time(piece: str) -> None:
     for statement, quotation in ((text[:2_000], text), (text, BRIDGE), (BRIDGE, text)):
         begun = time.process_time()
         checked(statement, quotation)
-        assert time.process_time() - begun < 1.0
+        assert time.process_time() - begun < 10.0  # where it takes a tenth of a second; what has no bound takes hours
 
 
 def test_a_remembered_text_is_embedded_once() -> None:

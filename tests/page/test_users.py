@@ -25,7 +25,8 @@ EXPECTED = ("401 (Unauthorized)", "403 (Forbidden)", "signal is aborted", "error
 @pytest.fixture
 def store(collection: Collection, tmp_path: Path) -> Path:
     """A store that ann owns and bob may use."""
-    shutil.copytree(collection.store, tmp_path / "store")
+    mine = shutil.ignore_patterns("conversations.sqlite*")  # of other tests, which the owner would see
+    shutil.copytree(collection.store, tmp_path / "store", ignore=mine)
     for name, password in PASSWORDS.items():
         Accounts(tmp_path / "store").add(name, password)
     return tmp_path / "store"
@@ -78,6 +79,7 @@ def listed(page: Page, questions: list[str]) -> None:
     page.get_by_role("tab", name="Ask").click()
     page.get_by_role("button", name="Conversations").click()
     shown = page.locator("#past li")
+    expect(page.locator("#past .told")).to_have_text("" if questions else "None yet.")
     expect(shown).to_have_count(len(questions))
     for number, question in enumerate(questions):
         expect(shown.nth(number)).to_contain_text(question)
