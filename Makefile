@@ -1,13 +1,14 @@
 # Everything a newcomer needs: `make chat` opens the page, `make test` checks the project, `make quality` what it reaches,
-# `make torture` what it withstands, `make audit` what it is built on.
+# `make torture` what it withstands, `make bench` how fast it is, `make audit` what it is built on.
 PYTHON ?= python3
 PORT ?= 7860
 STORE ?= store
 ARTICLES ?=
 CORPORA ?=
+ROUNDS ?= 5
 BIN := .venv/bin
 
-.PHONY: chat test quality torture audit lint install install-test browser clean
+.PHONY: chat test quality torture bench audit lint install install-test browser clean
 
 chat: .venv/installed
 	@if [ -n "$(ARTICLES)" ] || [ ! -f "$(STORE)/CURRENT" ]; then \
@@ -29,6 +30,12 @@ audit: .venv/installed-test
 torture: .venv/installed-test
 	@[ "$$(uname)" != Linux ] || command -v strace >/dev/null || { echo "This needs strace: sudo apt-get install strace"; exit 1; }
 	$(BIN)/pytest tests/torture
+
+# Beside the chain that LangChain's documentation has, on the labelled sets in CORPORA; ROUNDS=1 is a quick look.
+bench: .venv/installed-test
+	@[ -n "$(CORPORA)" ] || { echo "Name the folder of the labelled sets: make bench CORPORA=DIR"; exit 1; }
+	@$(BIN)/pip install --quiet --editable ".[bench]"
+	$(BIN)/python tests/benchmarks/speed.py $(CORPORA) --rounds $(ROUNDS)
 
 lint: .venv/installed-test
 	$(BIN)/ruff check .
