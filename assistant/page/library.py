@@ -210,26 +210,30 @@ def routes(store: Path, desk: Desk, drawers: Drawers, builder: Builder, watching
         folder = _root(path, store)
         builder.add(Job(("index", "--json", "--", str(folder)), f"Adding {folder.name}"))
 
-    @router.post("/forget")
-    def forget(whose: Whose, article: Short = "", root: Long = "", file: Long = "") -> None:
-        if not whose.owner:
-            uploads = drawers.of(whose).uploads
-            if file not in uploads.names():
-                raise HTTPException(404, "You have added no such file (any more).")
-            builder.add(Job(("forget", "--", str(uploads.folder.resolve() / file)), f"Removing {file}"))
-            return
+    def forgetting(article: str, root: str, file: str) -> Job:
+        """What the owner asks to be removed; raises HTTPException where it is not there."""
         with _plainly():
             library, (_, shelf) = holdings.library(), holdings.articles()
             roots = library.status().roots if library else ()
             unreadable = [str(path) for path, _ in library.unreadable()] if library else []
         if (row := shelf.row(article)) is not None:
-            builder.add(Job(("forget", row.id), f"Removing “{row.title}”"))
-        elif root in roots and root != own:
-            builder.add(Job(("forget", "--", root), f"Removing {_folder(root, own)}"))
-        elif file in unreadable:
-            builder.add(Job(("forget", "--", file), f"Removing {Path(file).name}"))
-        else:
-            raise HTTPException(404, "The library does not hold this (any more).")
+            return Job(("forget", row.id), f"Removing “{row.title}”")
+        if root in roots and root != own:
+            return Job(("forget", "--", root), f"Removing {_folder(root, own)}")
+        if file in unreadable:
+            return Job(("forget", "--", file), f"Removing {Path(file).name}")
+        raise HTTPException(404, "The library does not hold this (any more).")
+
+    def taking_back(whose: Account, file: str) -> Job:
+        """What another user asks to be removed, of what that user added; raises HTTPException."""
+        uploads = drawers.of(whose).uploads
+        if file not in uploads.names():
+            raise HTTPException(404, "You have added no such file (any more).")
+        return Job(("forget", "--", str(uploads.folder.resolve() / file)), f"Removing {file}")
+
+    @router.post("/forget")
+    def forget(whose: Whose, article: Short = "", root: Long = "", file: Long = "") -> None:
+        builder.add(forgetting(article, root, file) if whose.owner else taking_back(whose, file))
 
     @router.post("/restore", dependencies=[Owner])
     def restore(file: Long) -> None:
