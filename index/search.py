@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -236,7 +236,7 @@ class View:
         publishers = [normalise(name) for name in publishers]
         articles, undated = None, 0
         if since or until or publishers:
-            articles, undated = self._record.filtered(self.number, since, until, publishers)
+            articles, undated = self._opened.filtered(since, until, tuple(publishers))
         folded = tuple(name.casefold() for name in publishers)
         filters = _Filters(articles, day_number(since), day_number(until), folded)
         stretches, pool = [(0, len(text)), *parts(text)], max(_POOL, limit)
@@ -426,6 +426,11 @@ class _Opened:
     def counts(self) -> Counts:
         """How many articles the generation has of each publisher, and from when to when they are."""
         return self.record.counts(self.generation.number)
+
+    @cached_property
+    def filtered(self) -> Callable[[date | None, date | None, tuple[str, ...]], tuple[frozenset[str], int]]:
+        """As the record tells which articles pass a filter; the latest ones are kept, since questions come in series."""
+        return lru_cache(maxsize=8)(partial(self.record.filtered, self.generation.number))
 
     def close(self) -> None:
         self.closed = True
