@@ -18,10 +18,12 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.copies import near_copies
 from index.embedder import Vectors
@@ -42,6 +44,7 @@ _UNREACHED = 100  # passages; of 31,000 news passages the graph failed to lead t
 # Files that grow with the vectors are hashed by `check` alone. The others are hashed at each opening: Chroma and tantivy
 # believe what they read, and a process that follows a broken link of the graph ends there.
 _LARGE = ("vectors.npy", "data_level0.bin")
+_FEW = 10_000  # rows, which are compared in the time of a walk through the graph
 _DEAD = 0.10  # of vectors removed from copies: then made whole, which compacts
 
 
@@ -172,20 +175,44 @@ class Generation:
     def nearest(self, vector: Vectors, limit: int, articles: frozenset[str] | None = None) -> list[tuple[str, float]]:
         """The (id, cosine) of the passages nearest to a unit vector, nearest first; only of these `articles`, if given.
 
-        With a filter, and where the graph was found to miss too much, every vector is compared: exact, and at sizes of
-        a personal collection faster than a filtered walk through the graph.
+        Where few pass the filter, and where the graph was found to miss too much, all of them are compared: exact, and
+        faster than a filtered walk through the graph. Where many pass, the graph gives more, and those that pass are taken.
         """
-        if articles is None and not self.manifest.exact:
-            return self.nearest_to_each(vector[None, :], limit)[0]
         if not self.ids:
             return []
-        scores = np.asarray(self.array @ vector)
-        if articles is not None:
-            keep = np.fromiter((id.partition(":")[0] in articles for id in self.ids), bool, len(self.ids))
-            scores = np.where(keep, scores, -2.0)
-            limit = min(limit, int(keep.sum()))
+        graph = not self.manifest.exact
+        if articles is None:
+            return self.nearest_to_each(vector[None, :], limit)[0] if graph else self._compared(vector, limit, None)
+        passing = np.array([place for one in articles if (place := self._place_of.get(one)) is not None], np.intp)
+        passes = np.zeros(len(self._place_of), bool)
+        passes[passing] = True
+        rows = np.flatnonzero(passes[self._places])
+        if graph and len(rows) > _FEW:
+            many = min(round(2 * limit * len(self.ids) / len(rows)), len(self.ids))
+            found = self.nearest_to_each(vector[None, :], many)[0]
+            kept = [(id, near) for id, near in found if id.partition(":")[0] in articles][:limit]
+            if len(kept) == limit:
+                return kept
+        return self._compared(vector, limit, rows)
+
+    def _compared(self, vector: Vectors, limit: int, rows: NDArray[np.intp] | None) -> list[tuple[str, float]]:
+        """The nearest of these rows, or of all, by comparing with each."""
+        scores = np.asarray((self.array if rows is None else self.array[rows]) @ vector)
         best = np.argsort(-scores, kind="stable")[:limit]
-        return [(self.ids[row], float(scores[row])) for row in best]
+        return [
+            (self.ids[row], float(scores[place]))
+            for place, row in zip(best, best if rows is None else rows[best], strict=True)
+        ]
+
+    @cached_property
+    def _place_of(self) -> dict[str, int]:
+        """The articles, numbered."""
+        return {article: place for place, article in enumerate(dict.fromkeys(id.partition(":")[0] for id in self.ids))}
+
+    @cached_property
+    def _places(self) -> NDArray[np.intp]:
+        """The number of the article that each row is of."""
+        return np.array([self._place_of[id.partition(":")[0]] for id in self.ids], np.intp)
 
     def nearest_to_each(self, vectors: Vectors, limit: int) -> list[list[tuple[str, float]]]:
         """The (id, cosine) of the passages nearest to each unit vector, by the graph and what it does not reach."""

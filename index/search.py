@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cached_property
+from functools import cache, cached_property, lru_cache, partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -96,6 +96,18 @@ class _Legs:
     vector: Vectors
     meaning: dict[str, float]
     words: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A passage that may become a hit: its article is read only once it does."""
+
+    id: str
+    article_id: str
+    start: int
+    end: int
+    score: float
+    cosine: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +248,7 @@ class View:
         publishers = [normalise(name) for name in publishers]
         articles, undated = None, 0
         if since or until or publishers:
-            articles, undated = self._record.filtered(self.number, since, until, publishers)
+            articles, undated = self._opened.filtered(since, until, tuple(publishers))
         folded = tuple(name.casefold() for name in publishers)
         filters = _Filters(articles, day_number(since), day_number(until), folded)
         stretches, pool = [(0, len(text)), *parts(text)], max(_POOL, limit)
@@ -252,8 +264,8 @@ class View:
         scored = self._fuse(found)
         stored = self._generation.stored([id for id, _, _ in scored])
         scored = _favour(scored, stored, named, days(text, *self.span))
-        hits = _spread(self._one_of_each(list(self._hits(scored, stored, found))))[:limit]
-        return Found(tuple(replace(hit, also=self._copies(hit.article_id, articles)) for hit in hits), undated)
+        best = _spread(self._one_of_each(_candidates(scored, stored)))[:limit]
+        return Found(tuple(self._hit(one, found, articles) for one in best), undated)
 
     def by_meaning(self, text: str, limit: int) -> list[tuple[str, float]]:
         """The (article id, cosine) of the passages nearest by meaning alone, best first: plain dense retrieval."""
@@ -288,22 +300,25 @@ class View:
                 return dict(found)
             many *= 2
 
-    def _one_of_each(self, hits: Sequence[Hit]) -> list[Hit]:
-        """The hits of the best article of each group of near-copies; or of its newer version, which corrects it.
+    def _one_of_each(self, found: Sequence[_Candidate]) -> list[_Candidate]:
+        """The passages of the best article of each group of near-copies; or of its newer version, which corrects it.
 
         Whoever checks a fact wants what the paper says by now; but an older version that suits the question clearly
         better has words that the newer one has lost.
         """
-        best: dict[tuple[str, ...], Hit] = {}
-        chosen: dict[tuple[str, ...], Article] = {}
-        for hit in hits:
-            if not (group := self._generation.group(hit.article_id)):
+        article = cache(self.article)
+        best: dict[tuple[str, ...], _Candidate] = {}
+        chosen: dict[tuple[str, ...], str] = {}
+        for one in found:
+            if not (group := self._generation.group(one.article_id)):
                 continue
-            first = best.setdefault(group, hit)
-            if is_newer(hit.article, chosen.setdefault(group, hit.article)) and hit.score >= first.score - _ALMOST:
-                chosen[group] = hit.article
-        groups = ((hit, self._generation.group(hit.article_id)) for hit in hits)
-        return [hit for hit, group in groups if not group or chosen[group].id == hit.article_id]
+            first = best.setdefault(group, one)
+            so_far = chosen.setdefault(group, one.article_id)
+            almost = one.article_id != so_far and one.score >= first.score - _ALMOST
+            if almost and is_newer(article(one.article_id), article(so_far)):
+                chosen[group] = one.article_id
+        groups = ((one, self._generation.group(one.article_id)) for one in found)
+        return [one for one, group in groups if not group or chosen[group] == one.article_id]
 
     def _copies(self, id: str, articles: frozenset[str] | None) -> tuple[Article, ...]:
         """The near-copies of an article among these articles, or among all."""
@@ -341,23 +356,20 @@ class View:
             id: near[id] if id in near else float(generation.array[generation.rows[id]] @ legs.vector) for id in ids
         }
 
-    def _hits(
-        self,
-        scored: Sequence[Scored],
-        stored: Mapping[str, Mapping[str, Any]],
-        found: Sequence[_Legs],
-    ) -> Iterator[Hit]:
-        articles: dict[str, Article] = {}
-        seen: set[tuple[str, int]] = set()
-        for id, score, cosine in scored:
-            row = stored[id]
-            if (row["article_id"], row["start"]) in seen:  # another window of the same sentence
-                continue
-            seen.add((row["article_id"], row["start"]))
-            if row["article_id"] not in articles:
-                articles[row["article_id"]] = self.article(row["article_id"])
-            found_by = tuple(name for name in ("meaning", "words") if any(id in getattr(legs, name) for legs in found))
-            yield Hit(articles[row["article_id"]], row["start"], row["end"], score, found_by, cosine)
+    def _hit(self, one: _Candidate, found: Sequence[_Legs], articles: frozenset[str] | None) -> Hit:
+        legs = (name for name in ("meaning", "words") if any(one.id in getattr(leg, name) for leg in found))
+        copies = self._copies(one.article_id, articles)
+        return Hit(self.article(one.article_id), one.start, one.end, one.score, tuple(legs), one.cosine, copies)
+
+
+def _candidates(scored: Sequence[Scored], stored: Mapping[str, Mapping[str, Any]]) -> list[_Candidate]:
+    """These passages, best first; of several windows of one sentence the best."""
+    places: dict[tuple[str, int], _Candidate] = {}
+    for id, score, cosine in scored:
+        row = stored[id]
+        one = _Candidate(id, row["article_id"], row["start"], row["end"], score, cosine)
+        places.setdefault((one.article_id, one.start), one)
+    return list(places.values())
 
 
 def _favour(
@@ -394,10 +406,10 @@ def _best_first(row: Scored) -> tuple[float, str]:
     return -row[1], row[0]
 
 
-def _spread(hits: list[Hit]) -> list[Hit]:
-    """The same hits, with third and later passages of an article moved behind the first five where others can stand."""
-    first: list[Hit] = []
-    later: list[Hit] = []
+def _spread(hits: list[_Candidate]) -> list[_Candidate]:
+    """The same passages, with third and later passages of an article moved behind the first five where others can stand."""
+    first: list[_Candidate] = []
+    later: list[_Candidate] = []
     for hit in hits:
         crowded = len(first) < 5 and sum(other.article_id == hit.article_id for other in first) >= 2
         (later if crowded else first).append(hit)
@@ -426,6 +438,11 @@ class _Opened:
     def counts(self) -> Counts:
         """How many articles the generation has of each publisher, and from when to when they are."""
         return self.record.counts(self.generation.number)
+
+    @cached_property
+    def filtered(self) -> Callable[[date | None, date | None, tuple[str, ...]], tuple[frozenset[str], int]]:
+        """As the record tells which articles pass a filter; the latest ones are kept, since questions come in series."""
+        return lru_cache(maxsize=8)(partial(self.record.filtered, self.generation.number))
 
     def close(self) -> None:
         self.closed = True

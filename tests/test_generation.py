@@ -331,7 +331,11 @@ def test_much_change_is_made_whole(store: Path, record: Record) -> None:
 
 @pytest.mark.parametrize("exact", [False, True], ids=["graph", "exact"])
 @pytest.mark.parametrize("filtered", [False, True], ids=["all", "some"])
-def test_the_nearest_are_those_of_comparing_all(store: Path, model: Embedder, exact: bool, filtered: bool) -> None:
+@pytest.mark.parametrize("few", [0, 10_000])
+def test_the_nearest_are_those_of_comparing_all(
+    store: Path, model: Embedder, exact: bool, filtered: bool, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(generation, "_FEW", few)  # with more, the graph is asked for more and filtered
     opened = Generation(store, 1)
     opened.manifest = replace(opened.manifest, exact=exact)
     articles = frozenset(id.partition(":")[0] for id in opened.ids[::3]) if filtered else None
@@ -343,6 +347,7 @@ def test_the_nearest_are_those_of_comparing_all(store: Path, model: Embedder, ex
         np.testing.assert_allclose([cosine for _, cosine in found], scores[rows], atol=1e-5)
     assert len(opened.nearest(vector, 1000, articles)) == (14 if filtered else 40)
     assert opened.nearest(vector, 8, frozenset()) == []
+    assert opened.nearest(vector, 8, frozenset({"of another generation"})) == []
     opened.close()
 
 
