@@ -287,7 +287,8 @@ def _mean(states: Vectors, read: NDArray[np.int64]) -> Vectors:
 
 def _openvino() -> Any:
     """The package, without the one that it would bring along, which tells Google Analytics of every import."""
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+    nothing: Any = None  # in a module's place: importing it fails, for which OpenVINO has a stand-in that sends nothing
+    sys.modules.setdefault("openvino_telemetry", nothing)
     return importlib.import_module("openvino")
 
 
@@ -432,10 +433,10 @@ def _gpu() -> bool:
 
 def _loaded(files: ModelFiles) -> SentenceTransformer:
     from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging
 
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # what is left of a model's training tells nobody here
+    shown: Any = importlib.import_module("transformers.utils.logging")
+    shown.disable_progress_bar()
+    shown.set_verbosity_error()  # else each conversion warns of a loss function, which only training would use
     try:
         model = SentenceTransformer(str(files.folder), local_files_only=True)
     except Exception as error:  # whatever a broken folder makes the libraries below raise

@@ -52,4 +52,4 @@ def embed(texts: str) -> dict[str, Any]:
 
 if __name__ == "__main__":
     told = {"search": search, "answer": answer, "embed": embed}[sys.argv[1]](*sys.argv[2:])
-    print(json.dumps(told))  # noqa: T201
+    sys.stdout.write(json.dumps(told) + "\n")

@@ -72,4 +72,4 @@ if __name__ == "__main__":
     told = {"build": build, "ask": ask, "search": search}[sys.argv[1]](*sys.argv[2:])
     scale = 1 if sys.platform == "darwin" else 1024
     told["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale
-    print(json.dumps(told))  # noqa: T201
+    sys.stdout.write(json.dumps(told) + "\n")

@@ -33,7 +33,7 @@ def figures(pytestconfig: pytest.Config) -> Iterator[Figures]:
 def strace() -> str:
     """The program that tells what the kernel is asked for; there is one for Linux alone."""
     if not sys.platform.startswith("linux"):
-        pytest.skip("strace is of Linux")
+        pytest.skip("Linux alone has strace, by which this kills or listens; the other torture runs here, too")
     return shutil.which("strace") or pytest.fail("no strace here: sudo apt-get install strace")
 
 
