@@ -9,6 +9,7 @@ Ours and the plain chain (plain_chain.py) alternate; medians are told, and ratio
 from __future__ import annotations
 
 import argparse
+import asyncio
 import gzip
 import json
 import os
@@ -26,10 +27,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
 import numpy as np
 from rich.console import Console
 from rich.table import Table
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from opened import started
+from visitors import crowd, peak
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
@@ -159,7 +164,7 @@ def measure(corpora: Path, count: int, scratch: Path, figures: Figures) -> None:
     for name, ended in times.items():
         figures.add(scale + f"{name}, p50 ms", "ours", 1_000 * statistics.median(ended.told["seconds"]))
         figures.add(scale + f"{name}, p50 ms", "plain", 1_000 * statistics.median(plain[name].told["seconds"]))
-    opened, answered, held = page(store, question)
+    opened, answered, held = page(store)
     figures.add(scale + "page, start to open, s", "ours", opened)
     figures.add(scale + "page, start to the first answer, s", "ours", answered)
     figures.add(scale + "page, memory", "ours", held)
@@ -167,30 +172,15 @@ def measure(corpora: Path, count: int, scratch: Path, figures: Figures) -> None:
     figures.add(scale + "page, start to the first answer, s", "plain", heavy.seconds)
 
 
-def page(store: Path, question: str) -> tuple[float, float, int]:
+def page(store: Path) -> tuple[float, float, int]:
     """Seconds until the page is open, and until it has answered; and the most memory that it held."""
     begun = time.monotonic()
-    command = [sys.executable, "app.py", "--store", str(store), "--port", "0"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        address = process.stdout.readline().split()[-1]
-        with httpx.Client(base_url=address, timeout=300) as client:
-            home = client.get("/").text
-            opened = time.monotonic() - begun
-            config = re.search(r"window\.gradio_config = (\{.*?\});</script>", home, re.S)
-            assert config
-            events = {one["api_name"]: one["id"] for one in json.loads(config[1])["dependencies"]}
-            for name, data in (("begin", [question, None, ""]), ("answer", [None])):
-                event = {"data": data, "fn_index": events[name], "session_hash": "measured"}
-                client.post("/gradio_api/queue/join", json=event).raise_for_status()
-                with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": "measured"}) as stream:
-                    told = (json.loads(line.removeprefix("data: ")) for line in stream.iter_lines() if line)
-                    assert next(one for one in told if one["msg"] == "process_completed")["success"]
-            answered = time.monotonic() - begun
-        status = Path(f"/proc/{process.pid}/status")
-        found = re.search(r"VmHWM:\s+(\d+)", status.read_text()) if status.exists() else None
-        process.terminate()
-    return opened, answered, int(found[1]) * 1024 if found else 0
+    with started("app.py", "--store", str(store), "--port", "0") as (address, process):
+        opened = time.monotonic() - begun
+        seen = asyncio.run(crowd(address, {"": 1}, 0.01))[""]
+        answered = time.monotonic() - begun
+        assert (len(seen.seconds), seen.errors) == (1, [])
+        return opened, answered, peak(process)
 
 
 def limits(corpora: Path, scratch: Path, figures: Figures) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 from chat_server import ChatServer, Messages, Reply, serving
 from measuring import Figures
 from opened import ROOT, started
-from visitors import crowd
+from visitors import crowd, peak
 
 from index import build
 
@@ -20,13 +19,6 @@ VISITORS = 50
 SECONDS = 60
 SLOW = 20  # seconds that the model takes for an answer
 MEMORY = 1_500_000_000  # bytes
-
-
-def peak(pid: int) -> int:
-    """The most memory that a process has held, in bytes."""
-    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
-    assert found
-    return int(found[1]) * 1024
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ import secrets
 import statistics
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import httpx
 
@@ -93,3 +94,10 @@ async def crowd(address: str, kinds: dict[str, int], seconds: float) -> dict[str
             *(visitor.visit(until, seen[model]) for visitor, model in zip(visitors, models, strict=True))
         )
     return seen
+
+
+def peak(pid: int) -> int:
+    """The most memory that a process has held, in bytes."""
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    assert found
+    return int(found[1]) * 1024
