@@ -51,6 +51,7 @@ _SPECIAL_PIECES = 2  # [CLS] and [SEP]
 _LEAST_PIECES = 16  # of a passage; a shorter one is no sentence any more
 _BATCH = 32  # texts a forward pass, as sentence-transformers has it
 _TOKENS = 4096  # word pieces a forward pass of OpenVINO's, padding among them
+_MANY = 4 * _TOKENS  # word pieces of which it computes several batches at once
 _KEPT = 100_000  # word pieces of texts read lately: 77 MB at 384 dimensions of half precision
 _CONVERTED = 1  # version of what lies in the cache
 
@@ -125,7 +126,8 @@ class Embedder:
 
         One of which the model reads nothing has the vector of the whole.
         """
-        (reading,), places = self.read([text]), self.spans(text)
+        (reading,) = self.read([text])
+        places = self.spans(text) if any(span != (0, len(text)) for span in spans) else []
         found = []
         for start, end in spans:
             inside = [
@@ -223,14 +225,22 @@ class _Converted:
         self._cutting.no_padding()
 
     @cached_property
+    def _request(self) -> Any:
+        """One forward pass at a time, by all processors: what is asked is one batch, and waited for."""
+        return self._compiled(1).create_infer_request()
+
+    @cached_property
     def _queue(self) -> Any:
-        """As many forward passes at once as there are processors; made when it is first used, since it starts threads."""
-        openvino = _openvino()
-        core = openvino.Core()
-        able = core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        """As many forward passes at once as there are processors, which takes least for all of them together."""
         streams = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return _openvino().AsyncInferQueue(self._compiled(streams), streams)
+
+    def _compiled(self, streams: int) -> Any:
+        """Made when it is first used, since it starts threads."""
+        core = _openvino().Core()
+        able = core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
         settings = {"INFERENCE_PRECISION_HINT": "bf16" if "BF16" in able else "f32", "NUM_STREAMS": str(streams)}
-        return openvino.AsyncInferQueue(core.compile_model(self._folder / "model.xml", "CPU", settings), streams)
+        return core.compile_model(self._folder / "model.xml", "CPU", settings)
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
         out = np.empty((len(texts), self.dimension), np.float32)
@@ -255,6 +265,11 @@ class _Converted:
     def _run(self, texts: Sequence[str], take: Callable[[list[int], Vectors, NDArray[np.int64]], None]) -> None:
         """Hand over the states of all word pieces, a batch of texts at a time: (texts, pieces, dimensions)."""
         pieces = [one.ids for one in self._cutting.encode_batch(list(texts))]
+        if sum(map(len, pieces)) <= _MANY:
+            for rows, ids, read in _batches(pieces):
+                self._request.infer({"input_ids": ids, "attention_mask": read}, share_inputs=True, share_outputs=True)
+                take(rows, self._request.get_output_tensor(0).data, read)
+            return
         failed: list[Exception] = []
 
         def done(request: Any, batch: tuple[list[int], NDArray[np.int64]]) -> None:
@@ -263,22 +278,28 @@ class _Converted:
             except Exception as error:  # which OpenVINO would swallow
                 failed.append(error)
 
-        queue = self._queue
-        queue.set_callback(done)
-        # Similar lengths together, so that little is computed for padding.
-        order = sorted(range(len(texts)), key=lambda row: len(pieces[row]), reverse=True)
-        while order:
-            width = len(pieces[order[0]])
-            rows = order[: max(1, _TOKENS // width)]
-            del order[: len(rows)]
-            ids, read = np.zeros((2, len(rows), width), np.int64)
-            for place, row in enumerate(rows):
-                ids[place, : len(pieces[row])] = pieces[row]
-                read[place, : len(pieces[row])] = 1
-            queue.start_async({"input_ids": ids, "attention_mask": read}, (rows, read))
-        queue.wait_all()
+        self._queue.set_callback(done)
+        for rows, ids, read in _batches(pieces):
+            self._queue.start_async({"input_ids": ids, "attention_mask": read}, (rows, read))
+        self._queue.wait_all()
         if failed:
             raise failed[0]
+
+
+def _batches(
+    pieces: Sequence[Sequence[int]],
+) -> Iterator[tuple[list[int], NDArray[np.int64], NDArray[np.int64]]]:
+    """The places of texts of similar lengths, so that little is computed for padding, with what the model is given."""
+    order = sorted(range(len(pieces)), key=lambda row: len(pieces[row]), reverse=True)
+    while order:
+        width = len(pieces[order[0]])
+        rows = order[: max(1, _TOKENS // width)]
+        del order[: len(rows)]
+        ids, read = np.zeros((2, len(rows), width), np.int64)
+        for place, row in enumerate(rows):
+            ids[place, : len(pieces[row])] = pieces[row]
+            read[place, : len(pieces[row])] = 1
+        yield rows, ids, read
 
 
 def _mean(states: Vectors, read: NDArray[np.int64]) -> Vectors:

@@ -18,7 +18,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -45,6 +45,7 @@ _UNREACHED = 100  # passages; of 31,000 news passages the graph failed to lead t
 # believe what they read, and a process that follows a broken link of the graph ends there.
 _LARGE = ("vectors.npy", "data_level0.bin")
 _FEW = 10_000  # rows, which are compared in the time of a walk through the graph
+_SPARSE = 0.3  # of all rows: picking out more takes longer than comparing all
 _DEAD = 0.10  # of vectors removed from copies: then made whole, which compacts
 
 
@@ -149,7 +150,8 @@ class Generation:
             if not exists(self.folder / "chroma"):
                 raise _damaged(self.folder, "chroma is missing")
             try:
-                self.array: Vectors = np.load(self.folder / "vectors.npy", mmap_mode="r")
+                # A plain array over the file: each row that is taken out of numpy's own kind costs more than comparing it.
+                self.array: Vectors = np.asarray(np.load(self.folder / "vectors.npy", mmap_mode="r"))
                 self.ids = (self.folder / "ids.txt").read_text(encoding="ascii").split()
                 self._group_of = {id: group for group in _read_copies(self.folder, self.manifest) for id in group}
                 self.words = Words(self.folder / "words")
@@ -172,37 +174,48 @@ class Generation:
         """The ids of the near-copies that an article is one of, itself among them; empty when it has none."""
         return self._group_of.get(article, ())
 
-    def nearest(self, vector: Vectors, limit: int, articles: frozenset[str] | None = None) -> list[tuple[str, float]]:
-        """The (id, cosine) of the passages nearest to a unit vector, nearest first; only of these `articles`, if given.
+    def nearest(
+        self, vectors: Vectors, limit: int, articles: frozenset[str] | None = None
+    ) -> list[list[tuple[str, float]]]:
+        """For each unit vector the (id, cosine) of the nearest passages, nearest first; of these `articles`, if given.
 
-        Where few pass the filter, and where the graph was found to miss too much, all of them are compared: exact, and
-        faster than a filtered walk through the graph. Where many pass, the graph gives more, and those that pass are taken.
+        Few are compared one and all, which is exact and faster than the graph; so are all where the graph was found to
+        miss too much. Where many pass a filter, the graph gives more, and those that pass are taken.
         """
         if not self.ids:
-            return []
-        graph = not self.manifest.exact
+            return [[] for _ in vectors]
+        rows = np.arange(len(self.ids)) if articles is None else self._rows_of(articles)
+        if self.manifest.exact or len(rows) <= _FEW:
+            return [self._compared(vector, limit, rows) for vector in vectors]
         if articles is None:
-            return self.nearest_to_each(vector[None, :], limit)[0] if graph else self._compared(vector, limit, None)
-        passing = np.array([place for one in articles if (place := self._place_of.get(one)) is not None], np.intp)
-        passes = np.zeros(len(self._place_of), bool)
-        passes[passing] = True
-        rows = np.flatnonzero(passes[self._places])
-        if graph and len(rows) > _FEW:
-            many = min(round(2 * limit * len(self.ids) / len(rows)), len(self.ids))
-            found = self.nearest_to_each(vector[None, :], many)[0]
-            kept = [(id, near) for id, near in found if id.partition(":")[0] in articles][:limit]
-            if len(kept) == limit:
-                return kept
-        return self._compared(vector, limit, rows)
+            return self.nearest_to_each(vectors, limit)
+        many = min(round(2 * limit * len(self.ids) / len(rows)), len(self.ids))
+        found = []
+        for vector, near in zip(vectors, self.nearest_to_each(vectors, many), strict=True):
+            kept = [(id, cosine) for id, cosine in near if id.partition(":")[0] in articles][:limit]
+            found.append(kept if len(kept) == limit else self._compared(vector, limit, rows))
+        return found
 
-    def _compared(self, vector: Vectors, limit: int, rows: NDArray[np.intp] | None) -> list[tuple[str, float]]:
-        """The nearest of these rows, or of all, by comparing with each."""
-        scores = np.asarray((self.array if rows is None else self.array[rows]) @ vector)
-        best = np.argsort(-scores, kind="stable")[:limit]
-        return [
-            (self.ids[row], float(scores[place]))
-            for place, row in zip(best, best if rows is None else rows[best], strict=True)
-        ]
+    def _compared(self, vector: Vectors, limit: int, rows: NDArray[np.intp]) -> list[tuple[str, float]]:
+        """The nearest of these rows by comparing with each."""
+        many = len(rows) > _SPARSE * len(self.ids)
+        scores = (self.array @ vector)[rows] if many else self.array[rows] @ vector
+        if limit < len(scores):
+            near = np.argpartition(-scores, limit)[:limit]
+            scores, rows = scores[near], rows[near]
+        best = np.lexsort((rows, -scores))
+        return [(self.ids[row], float(score)) for row, score in zip(rows[best], scores[best], strict=True)]
+
+    @cached_property
+    def _rows_of(self) -> Callable[[frozenset[str]], NDArray[np.intp]]:
+        """The rows of some articles; the latest ones are kept, since questions with a filter come in series."""
+
+        def rows_of(articles: frozenset[str]) -> NDArray[np.intp]:
+            passes = np.zeros(len(self._place_of), bool)
+            passes[[place for one in articles if (place := self._place_of.get(one)) is not None]] = True
+            return np.flatnonzero(passes[self._places])
+
+        return lru_cache(maxsize=8)(rows_of)
 
     @cached_property
     def _place_of(self) -> dict[str, int]:
@@ -228,14 +241,6 @@ class Generation:
             best = {**dict(near), **{id: float(own @ vector) for id, own in beside}}
             merged.append(sorted(best.items(), key=lambda pair: -pair[1])[:limit])
         return merged
-
-    def stored(self, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-        """What is stored about these passages, by id; raises StoreDamaged."""
-        with self._reading():
-            found = self.collection.metadatas(ids)
-        if len(found) < len(ids):
-            raise _damaged(self.folder, "a passage is missing")
-        return found
 
     @contextmanager
     def _reading(self) -> Iterator[None]:

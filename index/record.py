@@ -12,7 +12,7 @@ import json
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
@@ -163,6 +163,17 @@ class PassageRow:
     end: int
     text: str  # of the window that was embedded
     vector: str  # the key of its vector
+
+
+@dataclass(frozen=True, slots=True)
+class PassageFacts:
+    """What a search needs to know of a passage before it reads the article."""
+
+    article_id: str
+    publisher: str | None  # casefolded
+    published: int | None  # yyyymmdd
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -638,6 +649,25 @@ class Record:
         ):
             ids.setdefault(row["id"], []).append(passage_id(row["id"], row["content"], row["number"]))
         return ids
+
+    def passage_facts(self, ids: Collection[str], cut: str, generation: int) -> dict[str, PassageFacts]:
+        """What there is to know of these passages, by id; raises StoreDamaged where one is missing."""
+        wanted = [(article, int(number)) for article, _, number in (id.split(":") for id in ids)]
+        rows = self._all(
+            "WITH wanted AS (SELECT json_extract(value, '$[0]') AS article, json_extract(value, '$[1]') AS place "
+            "FROM json_each(:wanted)) "
+            "SELECT id, a.content, number, start, end, publisher_folded, published FROM wanted "
+            "CROSS JOIN articles a ON id = article JOIN contents ON key = a.content "
+            f"JOIN passages p ON p.content = a.content AND cut = :cut AND number = place WHERE {_LIVE}",
+            {"wanted": json.dumps(wanted), "cut": cut, "generation": generation},
+        )
+        found = {
+            passage_id(id, content, number): PassageFacts(id, publisher, published, start, end)
+            for id, content, number, start, end, publisher, published in rows
+        }
+        if missing := set(ids) - found.keys():
+            raise self._damaged(f"{len(missing)} passages are missing")
+        return found
 
     # Near-copies
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache, cached_property, lru_cache, partial
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+
+import numpy as np
 
 from index import embedder
 from index.article import Article, normalise
@@ -19,9 +23,10 @@ from index.build import tidy
 from index.embedder import Embedder, Reading, Vectors
 from index.errors import ArticleChanged, BadDate, EmptyQuestion, NoStore, StoreDamaged, StoreError
 from index.generation import Generation, erase, pointer
-from index.record import Counts, LeftOut, Listed, Record, day_number
+from index.record import Counts, LeftOut, Listed, PassageFacts, Record, day_number
 
 _POOL = 60  # passages that each leg of the search gives
+_AT_FIRST = 2  # pools that are looked up: hardly more work, and most often enough where near-copies take places
 # Of the score, the rest is words'. Over six collections .5 and .6 came out alike, less and more lower; so did other ways
 # to bring both to one scale, and weights fitted on five collections for the sixth.
 _MEANING = 0.6
@@ -33,6 +38,7 @@ _ALMOST = 0.05  # of the score: so little worse, a newer version of an article s
 
 
 Scored = tuple[str, float, float]  # a passage's id, its score, its cosine
+_LookUp = Callable[[int], list[tuple[str, float]]]  # so many of the best passages of one leg
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,72 +259,95 @@ class View:
         filters = _Filters(articles, day_number(since), day_number(until), folded)
         stretches, pool = [(0, len(text)), *parts(text)], max(_POOL, limit)
         vectors = self._library.embedder(self._generation).stretches(text, stretches)
-        found = [
-            self._find(text[start:end], vector, pool, filters)
-            for (start, end), vector in zip(stretches, vectors, strict=True)
-        ]
+        with ThreadPoolExecutor(1) as beside:  # the graph and the words take one processor each, the model all
+            by_words = [beside.submit(self._by_words, text[start:end], pool, filters) for start, end in stretches]
+            by_meaning = self._by_meaning(np.stack(vectors), pool, filters)
+            legs = zip(vectors, by_meaning, (words.result() for words in by_words), strict=True)
+            found = [_Legs(vector, near, words) for vector, near, words in legs]
         named = self._opened.publishers.named_in(text)
         for name in sorted(named.intersection(folded) if folded else named):
             # What a named publisher has may stand far down among what all have.
             found[0].words.update(self._by_words(text, pool, replace(filters, publishers=(name,))))
         scored = self._fuse(found)
-        stored = self._generation.stored([id for id, _, _ in scored])
-        scored = _favour(scored, stored, named, days(text, *self.span))
-        best = _spread(self._one_of_each(_candidates(scored, stored)))[:limit]
+        if (when := days(text, *self.span)) or named:
+            scored = _favour(scored, self._facts(scored), named, when)
+        best = islice(_spread(self._candidates(self._one_of_each(scored), 2 * limit)), limit)
         return Found(tuple(self._hit(one, found, articles) for one in best), undated)
 
     def by_meaning(self, text: str, limit: int) -> list[tuple[str, float]]:
         """The (article id, cosine) of the passages nearest by meaning alone, best first: plain dense retrieval."""
-        return [(_article_of(id), near) for id, near in self._generation.nearest(self.embed([text])[0], limit, None)]
+        return [(_article_of(id), near) for id, near in self._generation.nearest(self.embed([text]), limit)[0]]
 
     def by_words(self, text: str, limit: int) -> list[tuple[str, float]]:
         """The (article id, BM25) of the passages found by words alone, best first: plain retrieval by words."""
         return [(_article_of(id), score) for id, score in self._generation.words.best(text, limit)]
 
-    def _find(self, text: str, vector: Vectors, pool: int, filters: _Filters) -> _Legs:
-        nearest = self._generation.nearest
-        meaning = self._counted_once(pool, lambda many: nearest(vector, many, filters.articles))
-        return _Legs(vector, meaning, self._by_words(text, pool, filters))
+    def _by_meaning(self, vectors: Vectors, pool: int, filters: _Filters) -> list[dict[str, float]]:
+        """The passages nearest to each vector, looked up together, which takes half as long."""
+
+        def nearest(some: Vectors, many: int) -> list[list[tuple[str, float]]]:
+            return self._generation.nearest(some, many, filters.articles)
+
+        def more(vector: Vectors) -> _LookUp:
+            return lambda many: nearest(vector[None, :], many)[0]
+
+        found = nearest(vectors, _AT_FIRST * pool)
+        return [self._counted_once(pool, near, more(vector)) for vector, near in zip(vectors, found, strict=True)]
 
     def _by_words(self, text: str, pool: int, filters: _Filters) -> dict[str, float]:
+        """The passages that hold words of a text."""
         best, (since, until) = self._generation.words.best, (filters.since, filters.until)
-        return self._counted_once(pool, lambda many: best(text, many, since, until, filters.publishers))
+        more = partial(best, text, since=since, until=until, publishers=filters.publishers)
+        return self._counted_once(pool, more(_AT_FIRST * pool), more)
 
-    def _counted_once(self, pool: int, best: Callable[[int], list[tuple[str, float]]]) -> dict[str, float]:
+    def _counted_once(self, pool: int, found: list[tuple[str, float]], more: _LookUp) -> dict[str, float]:
         """The best passages of one leg, so many that a pool of them is left with one article of each group."""
-        many = pool
-        while True:
-            found = best(many)
-            first: dict[tuple[str, ...], str] = {}
-            articles = [_article_of(id) for id, _ in found]
-            repeated = sum(
-                first.setdefault(group, article) != article
-                for article in articles
-                if (group := self._generation.group(article))
-            )
-            if len(found) < many or len(found) - repeated >= pool:
-                return dict(found)
+        asked, many = _AT_FIRST * pool, pool
+        while many <= len(found) and many - self._repeated(found[:many]) < pool:
             many *= 2
+            if many > asked:
+                found, asked = more(many), many
+        return dict(found[:many])
 
-    def _one_of_each(self, found: Sequence[_Candidate]) -> list[_Candidate]:
+    def _repeated(self, found: Iterable[tuple[str, float]]) -> int:
+        """How many of these passages are of a near-copy of an article that stands before it."""
+        first: dict[tuple[str, ...], str] = {}
+        grouped = ((article, self._generation.group(article)) for article in (_article_of(id) for id, _ in found))
+        return sum(first.setdefault(group, article) != article for article, group in grouped if group)
+
+    def _one_of_each(self, scored: Sequence[Scored]) -> list[Scored]:
         """The passages of the best article of each group of near-copies; or of its newer version, which corrects it.
 
         Whoever checks a fact wants what the paper says by now; but an older version that suits the question clearly
         better has words that the newer one has lost.
         """
         article = cache(self.article)
-        best: dict[tuple[str, ...], _Candidate] = {}
+        best: dict[tuple[str, ...], float] = {}
         chosen: dict[tuple[str, ...], str] = {}
-        for one in found:
-            if not (group := self._generation.group(one.article_id)):
+        grouped = [(row, _article_of(row[0]), self._generation.group(_article_of(row[0]))) for row in scored]
+        for (_, score, _), own, group in grouped:
+            if not group:
                 continue
-            first = best.setdefault(group, one)
-            so_far = chosen.setdefault(group, one.article_id)
-            almost = one.article_id != so_far and one.score >= first.score - _ALMOST
-            if almost and is_newer(article(one.article_id), article(so_far)):
-                chosen[group] = one.article_id
-        groups = ((one, self._generation.group(one.article_id)) for one in found)
-        return [one for one, group in groups if not group or chosen[group] == one.article_id]
+            almost = score >= best.setdefault(group, score) - _ALMOST
+            so_far = chosen.setdefault(group, own)
+            if own != so_far and almost and is_newer(article(own), article(so_far)):
+                chosen[group] = own
+        return [row for row, own, group in grouped if not group or chosen[group] == own]
+
+    def _candidates(self, scored: Sequence[Scored], many: int) -> Iterator[_Candidate]:
+        """These passages, so many read at a time; of several windows of one sentence the first."""
+        seen: set[tuple[str, int]] = set()
+        for first in range(0, len(scored), many):
+            some = scored[first : first + many]
+            facts = self._facts(some)
+            for id, score, cosine in some:
+                own = facts[id]
+                if (place := (own.article_id, own.start)) not in seen:
+                    seen.add(place)
+                    yield _Candidate(id, own.article_id, own.start, own.end, score, cosine)
+
+    def _facts(self, scored: Sequence[Scored]) -> dict[str, PassageFacts]:
+        return self._record.passage_facts([id for id, _, _ in scored], self._generation.manifest.cut, self.number)
 
     def _copies(self, id: str, articles: frozenset[str] | None) -> tuple[Article, ...]:
         """The near-copies of an article among these articles, or among all."""
@@ -331,30 +360,34 @@ class View:
 
         A part lifts the passages that suit it, which the whole question may have left behind those that mention all.
         """
-        whole, *apart = (self._weigh(legs) for legs in found)
-        cosines = self._cosines(found[0], set().union(whole, *apart))
+        (whole, cosines), *apart = (self._weigh(legs) for legs in found)
         scores = whole
         if apart:
-            suits = {id: max(part.get(id, 0.0) for part in apart) for id in cosines}
+            cosines = self._cosines(found[0], set(whole).union(*(suits for suits, _ in apart)))
+            suits = {id: max(part.get(id, 0.0) for part, _ in apart) for id in cosines}
             scores = {id: (1 - _PARTS) * whole.get(id, 0.0) + _PARTS * suits[id] for id in cosines}
         return sorted(((id, score, cosines[id]) for id, score in scores.items()), key=_best_first)[: len(whole)]
 
-    def _weigh(self, legs: _Legs) -> dict[str, float]:
-        """The passages of both legs with their scores: each leg is brought to 0..1, and they are weighed (min-max)."""
+    def _weigh(self, legs: _Legs) -> tuple[dict[str, float], dict[str, float]]:
+        """The passages of both legs with their scores, each leg brought to 0..1 and weighed (min-max); and their cosines."""
         cosines = self._cosines(legs, {*legs.meaning, *legs.words})
         low, high = min(cosines.values(), default=0.0), max(cosines.values(), default=0.0)
         most = max(legs.words.values(), default=0.0) or 1.0
-        return {
+        scores = {
             id: _MEANING * (cosine - low) / ((high - low) or 1.0) + (1 - _MEANING) * legs.words.get(id, 0.0) / most
             for id, cosine in cosines.items()
         }
+        return scores, cosines
 
     def _cosines(self, legs: _Legs, ids: Iterable[str]) -> dict[str, float]:
         """The cosine of each of these passages, found by meaning or not."""
         generation, near = self._generation, legs.meaning
-        return {
-            id: near[id] if id in near else float(generation.array[generation.rows[id]] @ legs.vector) for id in ids
-        }
+        known = {id: near[id] for id in ids if id in near}
+        others = [id for id in ids if id not in near]
+        if not others:
+            return known
+        scores = generation.array[[generation.rows[id] for id in others]] @ legs.vector
+        return known | dict(zip(others, map(float, scores), strict=True))
 
     def _hit(self, one: _Candidate, found: Sequence[_Legs], articles: frozenset[str] | None) -> Hit:
         legs = (name for name in ("meaning", "words") if any(one.id in getattr(leg, name) for leg in found))
@@ -362,29 +395,17 @@ class View:
         return Hit(self.article(one.article_id), one.start, one.end, one.score, tuple(legs), one.cosine, copies)
 
 
-def _candidates(scored: Sequence[Scored], stored: Mapping[str, Mapping[str, Any]]) -> list[_Candidate]:
-    """These passages, best first; of several windows of one sentence the best."""
-    places: dict[tuple[str, int], _Candidate] = {}
-    for id, score, cosine in scored:
-        row = stored[id]
-        one = _Candidate(id, row["article_id"], row["start"], row["end"], score, cosine)
-        places.setdefault((one.article_id, one.start), one)
-    return list(places.values())
-
-
 def _favour(
-    scored: list[Scored], stored: Mapping[str, Mapping[str, Any]], publishers: frozenset[str], when: Sequence[Day]
+    scored: list[Scored], stored: Mapping[str, PassageFacts], publishers: frozenset[str], when: Sequence[Day]
 ) -> list[Scored]:
     """The same passages, those of the publishers and days that a question names moved up; scores stay in 0..1."""
-    if not publishers and not when:
-        return scored
     best: dict[str, float] = {}  # score of each named publisher
     for id, score, _ in scored:
-        if (by := stored[id].get("publisher")) in publishers:
+        if (by := stored[id].publisher) in publishers:
             best.setdefault(by, score)
     favoured, more = [], []
     for id, score, cosine in scored:
-        by, published = stored[id].get("publisher"), stored[id].get("published")
+        by, published = stored[id].publisher, stored[id].published
         of_day = published and (by in best or not publishers) and any(day.fits(_date(published)) for day in when)
         more.append(_BY_PUBLISHER * (by in best) + _OF_DAY * bool(of_day))
         if by in best:
@@ -406,14 +427,15 @@ def _best_first(row: Scored) -> tuple[float, str]:
     return -row[1], row[0]
 
 
-def _spread(hits: list[_Candidate]) -> list[_Candidate]:
+def _spread(hits: Iterator[_Candidate]) -> Iterator[_Candidate]:
     """The same passages, with third and later passages of an article moved behind the first five where others can stand."""
     first: list[_Candidate] = []
     later: list[_Candidate] = []
-    for hit in hits:
-        crowded = len(first) < 5 and sum(other.article_id == hit.article_id for other in first) >= 2
+    while len(first) < 5 and (hit := next(hits, None)):
+        crowded = sum(other.article_id == hit.article_id for other in first) >= 2
         (later if crowded else first).append(hit)
-    return first[:5] + sorted(first[5:] + later, key=lambda hit: -hit.score)
+    yield from (*first, *later)
+    yield from hits
 
 
 class _Opened:

@@ -99,14 +99,6 @@ class Collection:
             for ids, row in zip(found["ids"], distances, strict=True)
         ]
 
-    def metadatas(self, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-        """What is stored about these passages, by id."""
-        if not ids:
-            return {}
-        with _no_panic():
-            found = self._collection.get(ids=list(ids), include=["metadatas"])
-        return {id: dict(stored) for id, stored in zip(found["ids"], found["metadatas"] or [], strict=True)}
-
     def everything(self) -> dict[str, dict[str, Any]]:
         """What is stored about all passages, by id."""
         stored: dict[str, dict[str, Any]] = {}

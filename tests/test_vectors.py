@@ -44,7 +44,6 @@ def test_what_was_added_comes_back_after_closing(collection: Collection, tmp_pat
     assert again.everything() == {row.id: metadata(row) for row in ROWS}
     ids = [ROWS[7].id, ROWS[3].id]
     np.testing.assert_allclose(again.vectors(ids), array[[7, 3]], atol=1e-6)
-    assert again.metadatas(ids) == {id: metadata(row) for id, row in zip(ids, (ROWS[7], ROWS[3]), strict=True)}
     again.close()
 
 
@@ -86,14 +85,13 @@ def test_adding_again_replaces(collection: Collection, array: Vectors) -> None:
     changed = replace(ROWS[0], published=20250710)
     collection.add([changed], array[1:2])
     assert len(collection.everything()) == COUNT
-    assert collection.metadatas([changed.id])[changed.id]["published"] == 20250710
+    assert collection.everything()[changed.id]["published"] == 20250710
     np.testing.assert_allclose(collection.vectors([changed.id]), array[1:2], atol=1e-6)
 
 
 def test_nothing_can_be_added_removed_and_asked(collection: Collection, array: Vectors) -> None:
     collection.add([], array[:0])
     collection.remove([])
-    assert collection.metadatas(["unknown"]) == {}
     assert len(collection.everything()) == COUNT
 
 
