@@ -238,8 +238,7 @@ class _Converted:
     def _compiled(self, streams: int) -> Any:
         """Made when it is first used, since it starts threads."""
         core = _openvino().Core()
-        able = core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-        settings = {"INFERENCE_PRECISION_HINT": "bf16" if "BF16" in able else "f32", "NUM_STREAMS": str(streams)}
+        settings = {"INFERENCE_PRECISION_HINT": _precision(core), "NUM_STREAMS": str(streams)}
         return core.compile_model(self._folder / "model.xml", "CPU", settings)
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
@@ -284,6 +283,11 @@ class _Converted:
         self._queue.wait_all()
         if failed:
             raise failed[0]
+
+
+def _precision(core: Any) -> str:
+    """bfloat16 where the processor computes in it, which is about twice as fast, and as near as its own rounding."""
+    return "bf16" if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
 
 
 def _batches(

@@ -16,6 +16,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property, lru_cache
@@ -36,6 +37,7 @@ from index.words import Words
 Progress = Callable[[str, int, int], None]  # stage, done, total
 
 _SAMPLE = 10_000  # articles; of larger collections so many are asked to find themselves
+_SAMPLE_KEPT = 2_000  # of those that a copied graph held before, which was proved when it was made
 _RECALL_SAMPLE = 200
 _VECTOR_SAMPLE = 1_000  # vectors read back out of Chroma
 _RECALL = 0.99
@@ -75,6 +77,9 @@ class Manifest:
     files: dict[str, tuple[int, str]]  # bytes and sha256
     rows: str = ""  # the hash of Chroma's rows; empty: made before there was one
     copies: int = 0  # version of the comparison that grouped near-copies; 0: made before there was one
+    graph: int = (
+        0  # the generation that made the graph whole, of which this one has a copy; 0: made before that was noted
+    )
 
     def write(self, folder: Path) -> None:
         fields = asdict(self)
@@ -273,9 +278,12 @@ def make(store: Path, record: Record, draft: Manifest, previous: Manifest | None
         gone, come = base
         _copy_and_change(store, record, draft, previous, gone, come, progress)
         still = tuple(id for id in previous.unreached if id not in set(gone))
-        draft = replace(draft, dead=previous.dead + len(gone), exact=previous.exact, unreached=still)
+        draft = replace(
+            draft, dead=previous.dead + len(gone), exact=previous.exact, unreached=still, graph=previous.graph
+        )
     else:
         _make_whole(folder, record, draft, progress)
+        draft = replace(draft, graph=draft.generation)
     groups = near_copies(record, draft.generation, progress)
     (folder / "copies.txt").write_text("".join(" ".join(group) + "\n" for group in groups), encoding="ascii")
     (folder / "in-use").touch()
@@ -385,10 +393,10 @@ def _seal(folder: Path, draft: Manifest) -> Manifest:
     return manifest
 
 
-def verify_apart(store: Path, number: int) -> list[Check]:
+def verify_apart(store: Path, number: int, copied: bool = False) -> list[Check]:
     """What a fresh process, which holds nothing in memory, finds when it verifies a generation."""
-    script = "import sys; from index.generation import _main; _main(sys.argv[1], int(sys.argv[2]))"
-    command, environment = own_python(script, str(store), str(number))
+    script = "import sys; from index.generation import _main; _main(*sys.argv[1:])"
+    command, environment = own_python(script, str(store), str(number), "copied" if copied else "")
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     if done.returncode != 0:
         last = (done.stderr.strip().splitlines() or [f"exit {done.returncode}"])[-1]
@@ -396,13 +404,16 @@ def verify_apart(store: Path, number: int) -> list[Check]:
     return [Check(**{**check, "ids": tuple(check["ids"])}) for check in json.loads(done.stdout)]
 
 
-def _main(store: str, number: int) -> None:
+def _main(store: str, number: str, copied: str) -> None:
     record = Record(Path(store) / "record.sqlite")
-    sys.stdout.write(json.dumps([asdict(check) for check in verify(Path(store), record, number)]))
+    sys.stdout.write(json.dumps([asdict(check) for check in verify(Path(store), record, int(number), bool(copied))]))
 
 
-def verify(store: Path, record: Record, number: int) -> list[Check]:
-    """Prove a generation against the record: files, ids and rows, every article finds itself, recall."""
+def verify(store: Path, record: Record, number: int, copied: bool = False) -> list[Check]:
+    """Prove a generation against the record: files, ids and rows, every article finds itself, recall.
+
+    Of a copied graph, those are asked to find themselves that came with it, and fewer of the others.
+    """
     try:
         generation = Generation(store, number)
     except (StoreDamaged, FileNotFoundError) as error:
@@ -410,7 +421,7 @@ def verify(store: Path, record: Record, number: int) -> list[Check]:
     try:
         checks = [_check_files(generation), *_check_rows(generation, record)]
         if all(check.ok for check in checks):
-            checks += _check_search(generation)
+            checks += _check_search(generation, record.came_with(number) if copied else None)
         return checks
     finally:
         generation.close()
@@ -483,7 +494,7 @@ def _check_rows(generation: Generation, record: Record) -> Iterable[Check]:
     )
 
 
-def _check_search(generation: Generation) -> Iterable[Check]:
+def _check_search(generation: Generation, came: frozenset[str] | None) -> Iterable[Check]:
     """Every article finds itself by its own first passage; the graph finds what comparing all finds."""
     if generation.manifest.exact:
         yield Check(_FINDS, True, "searched by comparing with every vector, which were all checked")
@@ -492,25 +503,35 @@ def _check_search(generation: Generation) -> Iterable[Check]:
     first: dict[str, int] = {}
     for row, id in enumerate(generation.ids):
         first.setdefault(id.partition(":")[0], row)
-    rows = sorted(first.values())
-    if not rows:
+    if not first:
         return
-    asked = rows if len(rows) <= _SAMPLE else sorted(chance.sample(rows, _SAMPLE))
+    rows = sorted(row for article, row in first.items() if came is None or article in came)
+    kept = sorted(set(first.values()).difference(rows))
+    asked = [row for some, most in ((rows, _SAMPLE), (kept, _SAMPLE_KEPT)) for row in _sampled(chance, some, most)]
+    lots = [asked[start : start + 500] for start in range(0, len(asked), 500)]
+    with ThreadPoolExecutor(os.cpu_count()) as beside:
+        found = [
+            one
+            for lot in beside.map(lambda lot: generation.nearest_to_each(generation.array[lot], 1), lots)
+            for one in lot
+        ]
     lost: list[str] = []
-    for start in range(0, len(asked), 500):
-        some = asked[start : start + 500]
-        for row, found in zip(some, generation.nearest_to_each(generation.array[some], 1), strict=True):
-            # By distance, not by id: a passage that stands word for word in two articles is found in either.
-            best = float(generation.array[generation.rows[found[0][0]]] @ generation.array[row]) if found else -1.0
-            if best < 1.0 - 1e-4:
-                lost.append(generation.ids[row])
+    for row, near in zip(asked, found, strict=True):
+        # By distance, not by id: a passage that stands word for word in two articles is found in either.
+        best = float(generation.array[generation.rows[near[0][0]]] @ generation.array[row]) if near else -1.0
+        if best < 1.0 - 1e-4:
+            lost.append(generation.ids[row])
     what = f"{len(asked) - len(lost)} of {len(asked)} articles"
-    what += f", sampled from {len(rows)}" if len(asked) < len(rows) else ""
+    what += f", sampled from {len(first)}" if len(asked) < len(first) else ""
     what += f"; {len(generation.manifest.unreached)} beside the graph" if generation.manifest.unreached else ""
     yield Check(_FINDS, not lost, what, tuple(lost))
     sample = sorted(chance.sample(range(len(generation.ids)), min(_RECALL_SAMPLE, len(generation.ids))))
     recall = _recall(generation, sample)
     yield Check(_RECALLS, recall >= _RECALL, f"{recall:.3f} against exact search")
+
+
+def _sampled(chance: random.Random, rows: Sequence[int], most: int) -> Sequence[int]:
+    return rows if len(rows) <= most else sorted(chance.sample(rows, most))
 
 
 def _recall(generation: Generation, sample: Sequence[int]) -> float:
@@ -544,7 +565,7 @@ def make_and_verify(
             "See whether the disk is full or failing, and index again."
         ) from error
     progress("verifying", 0, 1)
-    checks = verify_apart(store, manifest.generation)
+    checks = verify_apart(store, manifest.generation, copied=manifest.graph != manifest.generation)
     if not _rows_sound(checks):
         manifest = make(store, record, draft, None, progress)
         checks = verify_apart(store, manifest.generation)

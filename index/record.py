@@ -504,6 +504,10 @@ class Record:
         rows = self._all(f"SELECT id, content, paths, digest FROM articles WHERE {_LIVE}", {"generation": generation})
         return {row["id"]: self._located(row) for row in rows}
 
+    def came_with(self, generation: int) -> frozenset[str]:
+        """The ids of the articles that are new in a generation, or changed."""
+        return frozenset(row["id"] for row in self._all("SELECT id FROM articles WHERE added = ?", (generation,)))
+
     def _located(self, row: sqlite3.Row) -> Located:
         if _article_digest(row["id"], row["content"], row["paths"]) != row["digest"]:
             raise self._damaged(f"the row of article {row['id']}")

@@ -85,10 +85,10 @@ def library(sample_store: Path) -> Iterator[Library]:
 def verified_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Generations are verified in this process: the same checks, without the seconds that another one takes to start."""
 
-    def here(store: Path, number: int) -> list[generation.Check]:
+    def here(store: Path, number: int, copied: bool = False) -> list[generation.Check]:
         record = Record(store / "record.sqlite")
         try:
-            return generation.verify(store, record, number)
+            return generation.verify(store, record, number, copied)
         finally:
             record.close()
 

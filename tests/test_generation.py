@@ -408,6 +408,29 @@ def test_a_generation_that_can_not_be_made_whole_is_not_published(
     assert passage_ids(store) == before
 
 
+def test_of_a_copied_graph_what_came_finds_itself_and_some_of_the_rest(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    verify_apart = generation.verify_apart
+
+    def noted(store: Path, number: int, copied: bool = False) -> list[generation.Check]:
+        checks = verify_apart(store, number, copied)
+        told.extend(one.detail for one in checks if one.name == "finds itself")
+        return checks
+
+    monkeypatch.setattr(generation, "verify_apart", noted)
+    monkeypatch.setattr(generation, "_SAMPLE_KEPT", 5)
+    articles = shutil.copytree(built / "articles", tmp_path / "articles")
+    build([articles], tmp_path / "store")
+    write_articles(tmp_path / "more", 42)
+    for name in ("40.md", "41.md"):
+        (tmp_path / "more" / name).rename(articles / name)
+    build([articles], tmp_path / "store")
+    assert told == ["40 of 40 articles", "7 of 7 articles, sampled from 42"]
+    assert next(one.detail for one in check(tmp_path / "store") if one.name == "finds itself") == "42 of 42 articles"
+
+
 def test_a_fresh_process_finds_the_same(store: Path, record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
     here = verify(store, record, 1)
     monkeypatch.undo()

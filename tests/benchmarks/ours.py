@@ -1,8 +1,9 @@
 """What tests/benchmarks/speed.py measures of Clippings inside one process, each as a line of JSON.
 
-python tests/benchmarks/ours.py search STORE QUESTIONS.txt [--before YYYY-MM-DD]
+python tests/benchmarks/ours.py search STORE QUESTIONS.txt [YYYY-MM-DD]
 python tests/benchmarks/ours.py answer STORE QUESTIONS.txt
 python tests/benchmarks/ours.py embed TEXTS.txt
+python tests/benchmarks/ours.py build_float32 STORE FOLDER
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from index import Library, embedder
+from index import Library, build, embedder
 
 
 def _timed(asked: list[str], ask: Callable[[str], object]) -> dict[str, Any]:
@@ -50,6 +51,14 @@ def embed(texts: str) -> dict[str, Any]:
     return {"seconds": time.monotonic() - begun, "lengths": lengths}
 
 
+def build_float32(store: str, folder: str) -> dict[str, Any]:
+    """As on a processor that has no bfloat16."""
+    embedder._precision = lambda _: "f32"
+    return build([folder], store).to_dict()
+
+
 if __name__ == "__main__":
-    told = {"search": search, "answer": answer, "embed": embed}[sys.argv[1]](*sys.argv[2:])
+    told = {"search": search, "answer": answer, "embed": embed, "build_float32": build_float32}[sys.argv[1]](
+        *sys.argv[2:]
+    )
     sys.stdout.write(json.dumps(told) + "\n")

@@ -2,7 +2,8 @@
 
     python tests/benchmarks/plain_chain.py build DOCS.jsonl FOLDER
     python tests/benchmarks/plain_chain.py ask FOLDER QUESTION
-    python tests/benchmarks/plain_chain.py search FOLDER QUESTIONS.txt [--before YYYYMMDD]
+    python tests/benchmarks/plain_chain.py search FOLDER QUESTIONS.txt [YYYYMMDD]
+    python tests/benchmarks/plain_chain.py fill STORE FOLDER
 
 Each prints a line of JSON.
 """
@@ -51,6 +52,26 @@ def build(docs: str, folder: str) -> dict[str, Any]:
     return {"seconds": time.monotonic() - begun, "characters": characters, "passages": len(chunks)}
 
 
+def fill(ours: str, folder: str) -> dict[str, Any]:
+    """A store as it would have made it, out of passages and vectors that ours holds."""
+    from index.generation import Generation, current
+    from index.record import Record
+
+    number = current(Path(ours))
+    made, record = Generation(Path(ours), number), Record(Path(ours) / "record.sqlite")
+    rows = list(record.passage_rows(made.manifest.cut, number))
+    collection = _opened(folder)._collection
+    for first in range(0, len(rows), 5_000):
+        some = rows[first : first + 5_000]
+        collection.upsert(
+            ids=[row.id for row in some],
+            embeddings=made.array[[made.rows[row.id] for row in some]],
+            documents=[row.text for row in some],
+            metadatas=[{"title": row.title, "date": row.published or 0} for row in some],
+        )
+    return {"passages": len(rows)}
+
+
 def ask(folder: str, question: str) -> dict[str, Any]:
     return {"found": [one.page_content for one in _opened(folder).similarity_search(question, k=4)]}
 
@@ -69,7 +90,7 @@ def search(folder: str, questions: str, before: str = "") -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    told = {"build": build, "ask": ask, "search": search}[sys.argv[1]](*sys.argv[2:])
+    told = {"build": build, "fill": fill, "ask": ask, "search": search}[sys.argv[1]](*sys.argv[2:])
     scale = 1 if sys.platform == "darwin" else 1024
     told["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale
     sys.stdout.write(json.dumps(told) + "\n")
