@@ -8,10 +8,7 @@ from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain, islice
-from typing import Any, TypeVar, cast
-
-from langchain_core.language_models import BaseChatModel
-from langchain_core.runnables import Runnable, RunnableConfig
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from assistant import confidence
 from assistant.answer import Also, Answer, Disagreement, Filters, Nearest, Quotation, Seconds, Source, Statement, Tier
@@ -28,6 +25,10 @@ from index import Article, Library
 from index.article import normalise
 from index.errors import EmptyQuestion
 from index.search import Found, View, as_day, is_newer
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.runnables import Runnable
 
 _NEAREST = 5  # passages shown where nothing answers
 _EXAMPLES = 4
@@ -124,7 +125,9 @@ class Assistant:
 
     def as_runnable(self) -> Runnable[str | Mapping[str, Any], Answer]:
         """The assistant as a LangChain runnable: a question, or {"question", "history", "since", …}, to an Answer."""
-        return _Chain(self)
+        from assistant.for_langchain import Chain
+
+        return Chain(self)
 
     def examples(self) -> list[str]:
         """Up to four questions that this collection answers, made of its speakers and headlines."""
@@ -353,26 +356,3 @@ def _example_questions(articles: Sequence[Article]) -> Iterator[str]:
 
 def _the(publisher: str) -> str:
     return "the" + publisher[3:] if publisher.startswith("The ") else publisher
-
-
-class _Chain(Runnable[str | Mapping[str, Any], Answer]):
-    """LangChain's way in. Its stream gives whole answers so far; Answer adds up to the later one."""
-
-    def __init__(self, assistant: Assistant) -> None:
-        self._assistant = assistant
-
-    def invoke(self, input: str | Mapping[str, Any], config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
-        return self._call_with_config(lambda given: self._assistant.ask(**_arguments(given)), input, config, **kwargs)
-
-    def stream(
-        self, input: str | Mapping[str, Any], config: RunnableConfig | None = None, **kwargs: Any
-    ) -> Iterator[Answer]:
-        def answers(given: Iterator[str | Mapping[str, Any]]) -> Iterator[Answer]:
-            for one in given:
-                yield from self._assistant.stream(**_arguments(one))
-
-        yield from self._transform_stream_with_config(iter([input]), answers, config, **kwargs)
-
-
-def _arguments(given: str | Mapping[str, Any]) -> dict[str, Any]:
-    return {"question": given} if isinstance(given, str) else dict(given)

@@ -11,7 +11,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import regex
 from langchain_core.exceptions import (
@@ -25,10 +25,12 @@ from langchain_core.exceptions import (
     ModelRateLimitError,
     ModelTimeoutError,
 )
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessageChunk, BaseMessage
 
 from assistant.errors import BadModel, ModelFailed
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import AIMessageChunk, BaseMessage
 
 PATIENCE = 120.0  # seconds without a word; a model on this machine may be loaded first, and reads slowly
 WINDOW = 4_096  # tokens that a model surely reads: what servers on one's own machine are often started with
@@ -99,7 +101,7 @@ def opened(named: ChatModel) -> BaseChatModel:
             raise ModelFailed(f"There is no key for {named.name}: set {variable}.")
         options["api_key"] = "none"  # servers of one's own ask for none, and the clients insist on one
     try:
-        return cast(BaseChatModel, init_chat_model(named.model, model_provider=named.provider, **options))
+        return cast("BaseChatModel", init_chat_model(named.model, model_provider=named.provider, **options))
     except ImportError:
         raise ModelFailed(_not_installed(named)) from None
     except Exception as error:

@@ -1,22 +1,20 @@
-"""The hits of a search, re-ranked by their best sentence; and the same as a LangChain retriever."""
+"""The hits of a search, re-ranked by their best sentence."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
-
-from langchain_core.callbacks import CallbackManagerForRetrieverRun
-from langchain_core.documents import Document
-from langchain_core.retrievers import BaseRetriever
-from pydantic import ConfigDict
+from typing import TYPE_CHECKING, Any
 
 from assistant.ranking import Sentence, ranked_sentences
 from assistant.wanted import wanted
-from index import Article, Hit, Library
+from index import Hit, Library
 from index.asked import parts
 from index.search import Found, View
+
+if TYPE_CHECKING:
+    from assistant.for_langchain import LibraryRetriever
 
 _RANKED = 10  # hits whose sentences are looked at
 # What a passage's score counts beside the log-odds of its best sentence, and how much more with each word that tells
@@ -75,42 +73,19 @@ def ranked_articles(view: View, question: str, limit: int = 100) -> list[str]:
     return list(dict.fromkeys(article.id for hit in hits for article in (hit.article, *hit.also)))
 
 
-class LibraryRetriever(BaseRetriever):
-    """A LangChain retriever over a library: hybrid search, re-ranked by the best sentence."""
-
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-
-    library: Library
-    k: int = 4
-
-    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:  # noqa: ARG002
-        with self.library.view() as view:
-            ranked, found = retrieve(view, query, max(self.k, _RANKED))
-        best = [replace(one.hit, score=one.score) for one in ranked]
-        looked_at, least = {(hit.article_id, hit.start) for hit in best}, min((hit.score for hit in best), default=1.0)
-        others = (hit for hit in found.hits if (hit.article_id, hit.start) not in looked_at)
-        rest = [replace(hit, score=min(hit.score, least)) for hit in others]
-        return [_document(hit) for hit in [*best, *rest][: self.k]]
+def best_passages(library: Library, question: str, limit: int) -> list[Hit]:
+    """The best passages for a question, re-ranked as far as they are looked at, the others behind them."""
+    with library.view() as view:
+        ranked, found = retrieve(view, question, max(limit, _RANKED))
+    best = [replace(one.hit, score=one.score) for one in ranked]
+    looked_at, least = {(hit.article_id, hit.start) for hit in best}, min((hit.score for hit in best), default=1.0)
+    others = (hit for hit in found.hits if (hit.article_id, hit.start) not in looked_at)
+    rest = [replace(hit, score=min(hit.score, least)) for hit in others]
+    return [*best, *rest][:limit]
 
 
 def library_retriever(library: Library, k: int = 4) -> LibraryRetriever:
     """A LangChain retriever of the k best passages; a document's metadata says where each stands."""
+    from assistant.for_langchain import LibraryRetriever
+
     return LibraryRetriever(library=library, k=k)
-
-
-def _document(hit: Hit) -> Document:
-    article: Article = hit.article
-    return Document(
-        page_content=hit.text,
-        metadata={
-            "article_id": article.id,
-            "version": article.version,
-            "title": article.title,
-            "publisher": article.publisher,
-            "published": article.published.isoformat() if article.published else None,
-            "url": article.url,
-            "start": hit.start,
-            "end": hit.end,
-            "score": hit.score,
-        },
-    )

@@ -8,11 +8,10 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
 import regex
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import BaseMessage
 
 from assistant import chat_model
 from assistant.checking import Evidence, check, remembering
@@ -26,6 +25,10 @@ from index.embedder import Vectors
 from index.passages import sentences
 from index.words import stems
 from prompts import messages
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import BaseMessage
 
 # Of the many answers that models write at once, so many look for quotations and check sentences: what waits for a model
 # anyhow leaves the processors to those who ask for quotations alone.

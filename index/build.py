@@ -504,7 +504,7 @@ def _previous(store: Path, number: int) -> Manifest | None:
     if number == 0:
         return None
     try:
-        generation = Generation(store, number)
+        generation = Generation(store, number, whole=True)
     except (StoreDamaged, FileNotFoundError):
         return None
     generation.close()

@@ -15,6 +15,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -138,11 +139,16 @@ def current(store: Path) -> int:
 
 
 class Generation:
-    """An open generation. While it is open, no builder removes its folder."""
+    """An open generation. While it is open, no builder removes its folder.
 
-    def __init__(self, store: Path, number: int) -> None:
+    Chroma is opened when it is first needed, which few passages never do, unless the `whole` is to be opened.
+    """
+
+    def __init__(self, store: Path, number: int, whole: bool = False) -> None:
         self.folder = folder_of(store, number)
         self.number = number
+        self._opening = threading.Lock()
+        self._collection: Collection | None = None
         self._in_use = _share(self.folder)
         try:
             self.manifest = Manifest.read(self.folder)
@@ -160,19 +166,37 @@ class Generation:
                 self.ids = (self.folder / "ids.txt").read_text(encoding="ascii").split()
                 self._group_of = {id: group for group in _read_copies(self.folder, self.manifest) for id in group}
                 self.words = Words(self.folder / "words")
-                self.collection = Collection(self.folder / "chroma")
-            except Exception as error:  # whatever numpy, tantivy and Chroma raise on bytes that are not theirs
-                if "disk is full" in str(error):  # merely opening Chroma writes
-                    raise StoreError(f"{store} can't be opened: the disk is full; make room on it.") from error
+            except Exception as error:  # whatever numpy and tantivy raise on bytes that are not theirs
                 raise _damaged(self.folder, " ".join(str(error).split())[:160]) from error
             self.rows = {id: row for row, id in enumerate(self.ids)}
+            if whole or len(self.ids) > _FEW:
+                self._opened()
         except BaseException:
             self._in_use.close()
             raise
 
+    @property
+    def collection(self) -> Collection:
+        """The vectors in Chroma; raises StoreDamaged, StoreError."""
+        return self._opened()
+
+    def _opened(self) -> Collection:
+        with self._opening:
+            if self._collection is None:
+                try:
+                    self._collection = Collection(self.folder / "chroma")
+                except Exception as error:  # whatever Chroma raises on bytes that are not its own
+                    if "disk is full" in str(error):  # merely opening it writes
+                        store = self.folder.parents[1]
+                        raise StoreError(f"{store} can't be opened: the disk is full; make room on it.") from error
+                    raise _damaged(self.folder, " ".join(str(error).split())[:160]) from error
+            return self._collection
+
     def close(self) -> None:
         """Release the folder."""
-        self.collection.close()
+        with self._opening:
+            if self._collection is not None:
+                self._collection.close()
         self._in_use.close()
 
     def group(self, article: str) -> tuple[str, ...]:
@@ -236,8 +260,9 @@ class Generation:
         """The (id, cosine) of the passages nearest to each unit vector, by the graph and what it does not reach."""
         if not self.ids:
             return [[] for _ in vectors]
+        collection = self.collection
         with self._reading():
-            found = self.collection.nearest(vectors, min(limit, len(self.ids)))
+            found = collection.nearest(vectors, min(limit, len(self.ids)))
         if not self.manifest.unreached:
             return found
         beside = [(id, self.array[self.rows[id]]) for id in self.manifest.unreached]
@@ -303,7 +328,7 @@ def _change(
     if previous.dead + len(gone) > _DEAD * max(previous.passages, 1) or changed > 0.5 * draft.passages:
         return None
     try:
-        Generation(store, previous.generation).close()
+        Generation(store, previous.generation, whole=True).close()
     except (StoreDamaged, FileNotFoundError):
         return None
     return gone, come
@@ -415,7 +440,7 @@ def verify(store: Path, record: Record, number: int, copied: bool = False) -> li
     Of a copied graph, those are asked to find themselves that came with it, and fewer of the others.
     """
     try:
-        generation = Generation(store, number)
+        generation = Generation(store, number, whole=True)
     except (StoreDamaged, FileNotFoundError) as error:
         return [Check("opens", False, str(error))]
     try:
