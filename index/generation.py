@@ -78,9 +78,7 @@ class Manifest:
     files: dict[str, tuple[int, str]]  # bytes and sha256
     rows: str = ""  # the hash of Chroma's rows; empty: made before there was one
     copies: int = 0  # version of the comparison that grouped near-copies; 0: made before there was one
-    graph: int = (
-        0  # the generation that made the graph whole, of which this one has a copy; 0: made before that was noted
-    )
+    graph: int = 0  # the generation that made the graph of which this has a copy; 0: made before that was noted
 
     def write(self, folder: Path) -> None:
         fields = asdict(self)

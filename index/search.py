@@ -271,7 +271,7 @@ class View:
         scored = self._fuse(found)
         if (when := days(text, *self.span)) or named:
             scored = _favour(scored, self._facts(scored), named, when)
-        best = islice(_spread(self._candidates(self._one_of_each(scored), 2 * limit)), limit)
+        best = islice(_spread(self._candidates(self._one_of_each(scored), 2 * limit + 1)), limit)
         return Found(tuple(self._hit(one, found, articles) for one in best), undated)
 
     def by_meaning(self, text: str, limit: int) -> list[tuple[str, float]]:
