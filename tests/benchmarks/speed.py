@@ -175,7 +175,7 @@ def building(place: Place, docs: list[dict[str, Any]], figures: Figures) -> None
     place.write(docs)
     characters = sum(len(one["text"]) for one in docs)
     built = run(*INDEX, place.store, place.folder)
-    (place.root / "seconds").write_text(str(built.seconds), encoding="utf-8")
+    figures.add(place.count, "build, s", "ours", built.seconds)
     figures.add(place.count, BUILD, "ours", characters / built.seconds)
     figures.add(place.count, MEMORY, "ours", built.memory)
     figures.add(place.count, "disk", "ours", size_of(place.store))
@@ -183,25 +183,23 @@ def building(place: Place, docs: list[dict[str, Any]], figures: Figures) -> None
         run(HERE / "plain_chain.py", "fill", place.store, place.chain)
         return
     plain = run(HERE / "plain_chain.py", "build", place.folder / "docs.jsonl", place.chain)
+    figures.add(place.count, "build, s", "plain", plain.seconds)
     figures.add(place.count, BUILD, "plain", characters / plain.seconds)
     figures.add(place.count, MEMORY, "plain", plain.memory)
     figures.add(place.count, "disk", "plain", size_of(place.chain))
     if place.count < 2_000:
         other = place.root / "float32"
         shutil.rmtree(other, ignore_errors=True)
-        name = "build in float32, characters a second"
-        figures.add(
-            place.count, name, "ours", characters / run(HERE / "ours.py", "build_float32", other, place.folder).seconds
-        )
-        figures.add(place.count, name, "plain", characters / plain.seconds)
+        held = run(HERE / "ours.py", "build_float32", other, place.folder)
+        for whose, seconds in (("ours", held.seconds), ("plain", plain.seconds)):
+            figures.add(place.count, "build in float32, characters a second", whose, characters / seconds)
 
 
 def changing(place: Place, figures: Figures) -> None:
-    """What builds that change little take, as shares of the first one; and what a copy of the generation takes."""
-    whole = float((place.root / "seconds").read_text(encoding="utf-8"))
+    """What builds that change little take; and what a copy of the generation takes."""
 
     def built(name: str) -> None:
-        figures.add(place.count, f"{name}, share of the build", "ours", run(*INDEX, place.store).seconds / whole)
+        figures.add(place.count, f"{name}, s", "ours", run(*INDEX, place.store).seconds)
 
     one = place.folder / "one.md"
     built("nothing changed")
@@ -218,7 +216,7 @@ def changing(place: Place, figures: Figures) -> None:
         if path.is_file():
             with path.open("rb") as file:
                 os.fsync(file.fileno())
-    figures.add(place.count, "copy of a generation, share of the build", "ours", (time.monotonic() - begun) / whole)
+    figures.add(place.count, "copy of a generation, s", "ours", time.monotonic() - begun)
     shutil.rmtree(place.root / "copy")
 
 
