@@ -16,6 +16,7 @@ import argparse
 import asyncio
 import gzip
 import json
+import math
 import os
 import random
 import re
@@ -319,25 +320,31 @@ def plot(rows: list[dict[str, Any]]) -> str:
     """A drawing of what ours takes as a share of what the plain chain takes, as SVG."""
     sizes = sorted({row["articles"] for row in rows if row["articles"]})
     ratios = {(row["articles"], row["measure"]): row["ratio"] for row in rows}
-    left, wide, high, top = 190, 480, 34, 52
-    bottom = top + high * len(DRAWN)
+    shares = {
+        (size, name): 1 / ratio if turned else ratio
+        for name, (measure, turned) in DRAWN.items()
+        for size in sizes
+        if (ratio := ratios.get((size, measure)))
+    }
+    fifths = max(6, *(math.ceil(5 * share) for share in shares.values()))  # so far the axis goes
+    left, high, top = 190, 34, 52
+    fifth, bottom = 480 / fifths, top + high * len(DRAWN)
     text = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 {bottom + 46}" font-family="system-ui, sans-serif" '
         'font-size="13" role="img" aria-label="What Clippings takes as a share of what the plain chain takes.">',
         f'<rect width="720" height="{bottom + 46}" rx="10" fill="#fbfaf7"/><g fill="#1f1d1a">',
     ]
-    for tenth in range(0, 13, 2):
-        x = left + wide * tenth / 12
-        text.append(f'<path d="M{x:.0f} {top - 6}V{bottom}" stroke="{"#1f1d1a" if tenth == 10 else "#d8d3c6"}"/>')
-        text.append(f'<text x="{x:.0f}" y="{bottom + 18}" text-anchor="middle">{tenth / 10:.1f}</text>')
-    text.append(f'<text x="{left + wide * 10 / 12:.0f}" y="{bottom + 36}" text-anchor="middle">the plain chain</text>')
-    for place, (name, (measure, turned)) in enumerate(DRAWN.items()):
+    for place in range(fifths + 1):
+        x = left + fifth * place
+        text.append(f'<path d="M{x:.0f} {top - 6}V{bottom}" stroke="{"#1f1d1a" if place == 5 else "#d8d3c6"}"/>')
+        text.append(f'<text x="{x:.0f}" y="{bottom + 18}" text-anchor="middle">{place / 5:.1f}</text>')
+    text.append(f'<text x="{left + fifth * 5:.0f}" y="{bottom + 36}" text-anchor="middle">the plain chain</text>')
+    for place, name in enumerate(DRAWN):
         y = top + high * place + 14
         text.append(f'<text x="{left - 14}" y="{y + 4}" text-anchor="end">{name}</text>')
         for size, colour in zip(sizes, COLOURS, strict=False):
-            if ratio := ratios.get((size, measure)):
-                share = 1 / ratio if turned else ratio
-                x = left + wide * min(share, 1.2) / 1.2
+            if share := shares.get((size, name)):
+                x = left + fifth * 5 * share
                 text.append(f'<circle cx="{x:.0f}" cy="{y}" r="6" fill="{colour}" fill-opacity=".85"/>')
     for place, (size, colour) in enumerate(zip(sizes, COLOURS, strict=False)):
         x = left + 150 * place
