@@ -19,7 +19,7 @@ PASSWORDS = {"ann": "seven slow ferries", "bob": "nine quick tugboats"}
 BRIDGE = "Why was the Pilgrim Bridge closed?"
 CLOCK = "The tower clock of Vantle was wound by hand until 1962, the keeper wrote."
 # What a browser notes of each request that is refused, and Gradio when its page is left.
-EXPECTED = ("401 (Unauthorized)", "403 (Forbidden)", "signal is aborted", "errored out")
+EXPECTED = ("401 (Unauthorized)", "403 (Forbidden)", "signal is aborted", "BodyStreamBuffer was aborted", "errored out")
 
 
 @pytest.fixture
