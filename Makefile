@@ -35,7 +35,7 @@ torture: .venv/installed-test
 bench: .venv/installed-test
 	@[ -n "$(CORPORA)" ] || { echo "Name the folder of the labelled sets: make bench CORPORA=DIR"; exit 1; }
 	@$(BIN)/pip install --quiet --editable ".[bench]"
-	$(BIN)/python tests/benchmarks/speed.py $(CORPORA) --rounds $(ROUNDS)
+	$(BIN)/python tests/benchmarks/speed.py $(CORPORA) --rounds $(ROUNDS) --plot docs/speed.svg
 
 lint: .venv/installed-test
 	$(BIN)/ruff check .

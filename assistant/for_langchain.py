@@ -1,11 +1,10 @@
-"""The assistant and its library as LangChain knows such things: imported when they are asked for, since LangChain takes half a second to import."""
+"""The assistant and its library as LangChain has such things; imported when asked for, which takes half a second."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableConfig
@@ -48,7 +47,7 @@ class LibraryRetriever(BaseRetriever):
     library: Library
     k: int = 4
 
-    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:  # noqa: ARG002
+    def _get_relevant_documents(self, query: str, **_: Any) -> list[Document]:
         return [_document(hit) for hit in best_passages(self.library, query, self.k)]
 
 

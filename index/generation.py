@@ -78,7 +78,6 @@ class Manifest:
     files: dict[str, tuple[int, str]]  # bytes and sha256
     rows: str = ""  # the hash of Chroma's rows; empty: made before there was one
     copies: int = 0  # version of the comparison that grouped near-copies; 0: made before there was one
-    graph: int = 0  # the generation that made the graph of which this has a copy; 0: made before that was noted
 
     def write(self, folder: Path) -> None:
         fields = asdict(self)
@@ -168,7 +167,7 @@ class Generation:
                 raise _damaged(self.folder, " ".join(str(error).split())[:160]) from error
             self.rows = {id: row for row, id in enumerate(self.ids)}
             if whole or len(self.ids) > _FEW:
-                self._opened()
+                _ = self.collection
         except BaseException:
             self._in_use.close()
             raise
@@ -176,9 +175,6 @@ class Generation:
     @property
     def collection(self) -> Collection:
         """The vectors in Chroma; raises StoreDamaged, StoreError."""
-        return self._opened()
-
-    def _opened(self) -> Collection:
         with self._opening:
             if self._collection is None:
                 try:
@@ -289,8 +285,13 @@ def _share(folder: Path) -> BinaryIO:
     return file
 
 
-def make(store: Path, record: Record, draft: Manifest, previous: Manifest | None, progress: Progress) -> Manifest:
-    """Make a generation's folder: from a copy of the previous one plus the change, or whole from the record."""
+def make(
+    store: Path, record: Record, draft: Manifest, previous: Manifest | None, progress: Progress
+) -> tuple[Manifest, bool]:
+    """Make a generation's folder: from a copy of the previous one plus the change, or whole from the record.
+
+    Gives its manifest, and whether it was copied.
+    """
     folder = folder_of(store, draft.generation)
     erase(folder, wait=True)  # the verifying child of a killed build may still hold what that build left
     base = None
@@ -301,16 +302,13 @@ def make(store: Path, record: Record, draft: Manifest, previous: Manifest | None
         gone, come = base
         _copy_and_change(store, record, draft, previous, gone, come, progress)
         still = tuple(id for id in previous.unreached if id not in set(gone))
-        draft = replace(
-            draft, dead=previous.dead + len(gone), exact=previous.exact, unreached=still, graph=previous.graph
-        )
+        draft = replace(draft, dead=previous.dead + len(gone), exact=previous.exact, unreached=still)
     else:
         _make_whole(folder, record, draft, progress)
-        draft = replace(draft, graph=draft.generation)
     groups = near_copies(record, draft.generation, progress)
     (folder / "copies.txt").write_text("".join(" ".join(group) + "\n" for group in groups), encoding="ascii")
     (folder / "in-use").touch()
-    return _seal(folder, draft)
+    return _seal(folder, draft), base is not None
 
 
 def _change(
@@ -579,7 +577,7 @@ def make_and_verify(
     beside it; where that would be many, or the recall stays low, every vector is compared.
     """
     try:
-        manifest = make(store, record, draft, previous, progress)
+        manifest, copied = make(store, record, draft, previous, progress)
     except (ClippingsError, OSError):
         raise
     except Exception as error:  # whatever Chroma and tantivy raise where they can't write
@@ -588,9 +586,9 @@ def make_and_verify(
             "See whether the disk is full or failing, and index again."
         ) from error
     progress("verifying", 0, 1)
-    checks = verify_apart(store, manifest.generation, copied=manifest.graph != manifest.generation)
+    checks = verify_apart(store, manifest.generation, copied)
     if not _rows_sound(checks):
-        manifest = make(store, record, draft, None, progress)
+        manifest, _ = make(store, record, draft, None, progress)
         checks = verify_apart(store, manifest.generation)
     if not _rows_sound(checks):
         failed = "; ".join(f"{check.name}: {check.detail}" for check in checks if not check.ok)

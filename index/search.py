@@ -284,9 +284,7 @@ class View:
 
     def _by_meaning(self, vectors: Vectors, pool: int, filters: _Filters) -> list[dict[str, float]]:
         """The passages nearest to each vector, looked up together, which takes half as long."""
-
-        def nearest(some: Vectors, many: int) -> list[list[tuple[str, float]]]:
-            return self._generation.nearest(some, many, filters.articles)
+        nearest = partial(self._generation.nearest, articles=filters.articles)
 
         def more(vector: Vectors) -> _LookUp:
             return lambda many: nearest(vector[None, :], many)[0]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -11,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from langchain_core.runnables import RunnableGenerator, RunnableLambda, RunnableParallel
+from opened import ROOT
 
 from assistant import Answer, Assistant, library_retriever
 from assistant.answer import Filters, Seconds
@@ -35,6 +38,22 @@ def assistant(library: Library) -> Assistant:
 def streams(assistant: Assistant) -> dict[str, list[Answer]]:
     """Each question with all answers so far."""
     return {question: list(assistant.stream(question)) for question in QUESTIONS}
+
+
+ASKS = """
+import sys
+from assistant import Assistant
+from index import Library
+with Library.open(sys.argv[1]) as library:
+    assert Assistant(library).ask(sys.argv[2]).tier == "answer"
+print(*{"chromadb", "gradio", "langchain_core.runnables", "sentence_transformers", "torch"} & sys.modules.keys())
+"""
+
+
+def test_asking_imports_nothing_that_takes_long(sample_store: Path) -> None:
+    command = [sys.executable, "-c", ASKS, str(sample_store), SURE]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
 
 
 def timeless(answer: Answer) -> Answer:

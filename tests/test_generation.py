@@ -451,7 +451,7 @@ class TestReaders:
 
     def test_a_reader_keeps_its_generation_until_it_moves_on(self, store: Path, record: Record) -> None:
         reader = Generation(store, 1)
-        manifest = make(store, record, replace(reader.manifest, generation=2, files={}), None, lambda *_: None)
+        manifest, _ = make(store, record, replace(reader.manifest, generation=2, files={}), None, lambda *_: None)
         publish(store, record, 2)
         assert current(store) == 2
         assert not remove_others(store, 2)

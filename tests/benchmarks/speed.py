@@ -44,11 +44,13 @@ from visitors import crowd, peak
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
+WHOSE = ("ours", "plain")
 INDEX = ("-m", "assistant", "index", "--json", "--store")
 QUESTIONS = 100
 BEFORE = "1987-04-01"  # half of reuters21578's articles are older
 MORE = 1_000  # articles that come while is asked
 FILLED = 20_000  # articles; of more, the plain chain's store is filled
+SLOWLY = 2_000  # articles; of no more, ours is built by float32 alone, too
 BUILD, MEMORY, COLD = "build, characters a second", "build, memory", "cold start to the answer, s"
 SEARCH, BY_DATE, ANSWER = "search, p50 ms", "search by date, p50 ms", "answer in quotations, p50 ms"
 FIRST = "page, start to the first answer, s"
@@ -124,31 +126,13 @@ class Figures:
         return sorted(rows, key=lambda row: row["articles"])
 
 
-WHOSE = ("ours", "plain")
-
-
-@dataclass
 class Place:
     """Where so many articles lie, with the stores that are made of them."""
 
-    count: int
-    root: Path
-
-    @property
-    def folder(self) -> Path:
-        return self.root / "articles"
-
-    @property
-    def store(self) -> Path:
-        return self.root / "store"
-
-    @property
-    def chain(self) -> Path:
-        return self.root / "chain"
-
-    @property
-    def questions(self) -> Path:
-        return self.root / "questions.txt"
+    def __init__(self, count: int, root: Path) -> None:
+        self.count, self.root = count, root
+        self.folder, self.store, self.chain = (root / name for name in ("articles", "store", "chain"))
+        self.questions = root / "questions.txt"
 
     def write(self, docs: list[dict[str, Any]]) -> None:
         """The articles, and the first sentences of some as what is asked."""
@@ -175,20 +159,20 @@ def building(place: Place, docs: list[dict[str, Any]], figures: Figures) -> None
         shutil.rmtree(left, ignore_errors=True)
     place.write(docs)
     characters = sum(len(one["text"]) for one in docs)
-    built = run(*INDEX, place.store, place.folder)
-    figures.add(place.count, "build, s", "ours", built.seconds)
-    figures.add(place.count, BUILD, "ours", characters / built.seconds)
-    figures.add(place.count, MEMORY, "ours", built.memory)
-    figures.add(place.count, "disk", "ours", size_of(place.store))
+
+    def add(whose: str, built: Run, store: Path) -> None:
+        figures.add(place.count, "build, s", whose, built.seconds)
+        figures.add(place.count, BUILD, whose, characters / built.seconds)
+        figures.add(place.count, MEMORY, whose, built.memory)
+        figures.add(place.count, "disk", whose, size_of(store))
+
+    add("ours", run(*INDEX, place.store, place.folder), place.store)
     if place.count > FILLED:
         run(HERE / "plain_chain.py", "fill", place.store, place.chain)
         return
     plain = run(HERE / "plain_chain.py", "build", place.folder / "docs.jsonl", place.chain)
-    figures.add(place.count, "build, s", "plain", plain.seconds)
-    figures.add(place.count, BUILD, "plain", characters / plain.seconds)
-    figures.add(place.count, MEMORY, "plain", plain.memory)
-    figures.add(place.count, "disk", "plain", size_of(place.chain))
-    if place.count < 2_000:
+    add("plain", plain, place.chain)
+    if place.count <= SLOWLY:
         other = place.root / "float32"
         shutil.rmtree(other, ignore_errors=True)
         held = run(HERE / "ours.py", "build_float32", other, place.folder)
@@ -326,7 +310,7 @@ def plot(rows: list[dict[str, Any]]) -> str:
         for size in sizes
         if (ratio := ratios.get((size, measure)))
     }
-    fifths = max(6, *(math.ceil(5 * share) for share in shares.values()))  # so far the axis goes
+    fifths = max([6, *(math.ceil(5 * share) for share in shares.values())])  # so far the axis goes
     left, high, top = 190, 34, 52
     fifth, bottom = 480 / fifths, top + high * len(DRAWN)
     text = [
