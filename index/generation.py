@@ -479,7 +479,11 @@ def _check_rows(generation: Generation, record: Record) -> Iterable[Check]:
         len(rows) == manifest.passages and len(live) == manifest.articles,
         f"{len(live)} articles, {len(rows)} passages",
     )
-    stored = generation.collection.everything()
+    try:
+        stored = generation.collection.everything()
+    except sqlite3.Error as error:
+        yield Check("rows in Chroma", False, str(error))
+        return
     for name, ids in (
         ("ids in Chroma", stored.keys()),
         ("ids in tantivy", generation.words.ids()),

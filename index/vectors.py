@@ -33,6 +33,7 @@ class Collection:
     """The passages of one generation in Chroma: ids, vectors and metadata, no texts."""
 
     def __init__(self, folder: Path, create: bool = False) -> None:
+        self._folder = folder
         chromadb = _chroma()
         from chromadb.api.collection_configuration import CreateHNSWConfiguration
         from chromadb.config import Settings
@@ -100,11 +101,17 @@ class Collection:
         ]
 
     def everything(self) -> dict[str, dict[str, Any]]:
-        """What is stored about all passages, by id."""
+        """What is stored about all passages, by id; raises sqlite3.Error.
+
+        From Chroma's file itself: asking Chroma for all of it takes five times as long.
+        """
         stored: dict[str, dict[str, Any]] = {}
-        for offset in range(0, self._collection.count(), _BATCH):
-            found = self._collection.get(limit=_BATCH, offset=offset, include=["metadatas"])
-            stored.update((id, dict(row)) for id, row in zip(found["ids"], found["metadatas"] or [], strict=True))
+        with _rows(self._folder) as db:
+            for id, key, *values in db.execute(
+                "SELECT embedding_id, key, string_value, int_value, float_value, bool_value FROM embeddings "
+                "LEFT JOIN embedding_metadata USING (id)"
+            ):
+                stored.setdefault(id, {})[key] = next((value for value in values if value is not None), None)
         return stored
 
     def vectors(self, ids: Sequence[str]) -> Vectors:
@@ -214,10 +221,15 @@ def compact(folder: Path) -> None:
         db.execute("VACUUM")
 
 
+def _rows(folder: Path) -> closing[sqlite3.Connection]:
+    """A collection's SQLite file, to be read."""
+    return closing(sqlite3.connect(f"{(folder / _ROWS).resolve().as_uri()}?mode=ro", uri=True))
+
+
 def rows_digest(folder: Path) -> str:
     """The hash of all that a collection's SQLite file says but what merely opening it writes; raises sqlite3.Error."""
     whole = hashlib.sha256()
-    with closing(sqlite3.connect(f"{(folder / _ROWS).resolve().as_uri()}?mode=ro", uri=True)) as db:
+    with _rows(folder) as db:
         for (found,) in db.execute("PRAGMA integrity_check"):
             if found != "ok":
                 raise sqlite3.DatabaseError(found)

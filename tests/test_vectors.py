@@ -42,6 +42,8 @@ def reopened(collection: Collection, folder: Path) -> Collection:
 def test_what_was_added_comes_back_after_closing(collection: Collection, tmp_path: Path, array: Vectors) -> None:
     again = reopened(collection, tmp_path / "chroma")
     assert again.everything() == {row.id: metadata(row) for row in ROWS}
+    told = again._collection.get(include=["metadatas"])  # as Chroma itself says
+    assert again.everything() == dict(zip(told["ids"], told["metadatas"] or [], strict=True))
     ids = [ROWS[7].id, ROWS[3].id]
     np.testing.assert_allclose(again.vectors(ids), array[[7, 3]], atol=1e-6)
     again.close()
