@@ -3,6 +3,7 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -439,6 +440,13 @@ def test_a_fresh_process_finds_the_same(store: Path, record: Record, monkeypatch
     (broken,) = generation.verify_apart(store, 1)
     assert (broken.name, broken.ok) == ("opens", False)
     assert "ids.txt is missing" in broken.detail
+
+
+def test_a_table_that_chroma_lost_is_named(store: Path, record: Record) -> None:
+    with closing(sqlite3.connect(folder_of(store, 1) / "chroma" / "chroma.sqlite3")) as db:
+        db.execute("ALTER TABLE embedding_metadata RENAME TO lost")
+    failed = {check.name for check in verify(store, record, 1) if not check.ok}
+    assert failed == {"files", "rows in Chroma"}
 
 
 class TestReaders:
