@@ -34,6 +34,7 @@ from index.passages import SPLITTER_VERSION, passages
 from index.readers.apart import Reader
 from index.readers.fields import Reading
 from index.record import LeftOut, Lost, Place, Record, Root, content_key, salvaged_roots, vector_key
+from index.words import WORDS_VERSION
 
 _TIDYING = "tidying up"  # as the lock has it
 _CONTENTS = 500  # readings a transaction
@@ -460,13 +461,15 @@ def _bring_up_to_date(
         or previous is None
         or previous.cut != cut
         or previous.copies != COPIES_VERSION
+        or previous.words != WORDS_VERSION
     ):
         next_number = number + 1
         record.prepare(next_number, [*removed, *differing], [now[id] for id in [*added, *differing]])
         _cut_and_embed(record, cut, model, next_number, progress)
-        count = sum(len(ids) for ids in record.passage_ids(cut, next_number).values())
+        count = record.count_passages(cut, next_number)
         draft = Manifest(
             next_number, model.name, model.digest, cut, len(now), count, dead=0, exact=False, unreached=(), files={}, copies=COPIES_VERSION,
+            words=WORDS_VERSION,
         )  # fmt: skip
         try:
             made = make_and_verify(store, record, draft, None if whole else previous, progress)

@@ -32,13 +32,25 @@ from index.embedder import Vectors
 from index.errors import BuildError, ClippingsError, StoreDamaged, StoreError
 from index.process import own_python
 from index.record import Record
-from index.vectors import Collection, compact, copy, exists, metadata, rows_digest, steady_files
+from index.vectors import (
+    Collection,
+    compact,
+    copy,
+    digested,
+    exists,
+    metadata,
+    prove_structure,
+    rows_digest,
+    steady_files,
+)
 from index.words import Words
 
 Progress = Callable[[str, int, int], None]  # stage, done, total
 
 _SAMPLE = 10_000  # articles; of larger collections so many are asked to find themselves
-_SAMPLE_KEPT = 2_000  # of those that a copied graph held before, which was proved when it was made
+# Of a copied graph, which was proved when it was made, those are asked whose links may have changed, which lie next to
+# what came, and some of the others.
+_NEXT, _BESIDE, _KEPT = 50, 2_000, 1_000  # passages next to each that came; in all; of the others
 _RECALL_SAMPLE = 200
 _VECTOR_SAMPLE = 1_000  # vectors read back out of Chroma
 _RECALL = 0.99
@@ -76,8 +88,9 @@ class Manifest:
     exact: bool  # searched by comparing with every vector: the graph missed too much
     unreached: tuple[str, ...]  # passages that the graph does not lead to: always compared beside it
     files: dict[str, tuple[int, str]]  # bytes and sha256
-    rows: str = ""  # the hash of Chroma's rows; empty: made before there was one
+    rows: str = ""  # the hash of Chroma's rows; of a former form, or empty: not compared
     copies: int = 0  # version of the comparison that grouped near-copies; 0: made before there was one
+    words: int = 0  # version of what is indexed for the search by words; 0: made before there was one
 
     def write(self, folder: Path) -> None:
         fields = asdict(self)
@@ -101,6 +114,12 @@ class Manifest:
 def _hash_of(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _hashes_of(paths: Sequence[Path]) -> list[str]:
+    """The hash of each file, some at a time."""
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        return list(threads.map(_hash_of, paths))
 
 
 def _digest(fields: dict[str, Any]) -> str:
@@ -315,8 +334,9 @@ def _change(
     store: Path, record: Record, draft: Manifest, previous: Manifest
 ) -> tuple[list[str], frozenset[str]] | None:
     """Which passages go and which articles come, when a copy is the cheaper way; else None."""
-    before = record.passage_ids(draft.cut, previous.generation)
-    after = record.passage_ids(draft.cut, draft.generation)
+    touched = record.came_with(draft.generation) | record.gone_with(draft.generation)
+    before = record.passage_ids(draft.cut, previous.generation, touched)
+    after = record.passage_ids(draft.cut, draft.generation, touched)
     gone = [id for article, ids in before.items() if after.get(article) != ids for id in ids]
     come = frozenset(article for article, ids in after.items() if before.get(article) != ids)
     changed = len(gone) + sum(len(after[article]) for article in come)
@@ -365,7 +385,8 @@ def _copy_and_change(
     finally:
         collection.close()
     compact(folder / "chroma")
-    if gone:  # tantivy would keep their words in its dictionary until it merges: what is gone leaves nothing behind
+    # Of what is gone, tantivy would keep the words in its dictionary until it merges: nothing of it is left behind.
+    if gone or previous.words != draft.words:
         everything = record.passage_rows(draft.cut, draft.generation)
         Words(folder / "words", create=True).change((), everything)
     else:
@@ -398,17 +419,17 @@ def _read_copies(folder: Path, manifest: Manifest) -> list[tuple[str, ...]]:
 
 def _seal(folder: Path, draft: Manifest) -> Manifest:
     """Write down what the files must be."""
-    files = {}
-    for path in [
+    paths = [
         *steady_files(folder / "chroma"),
-        *sorted((folder / "words").iterdir()),
+        *sorted(path for path in (folder / "words").iterdir() if not path.name.startswith(".tantivy")),  # its locks
         folder / "vectors.npy",
         folder / "ids.txt",
         folder / "copies.txt",
-    ]:
-        if path.name.startswith(".tantivy"):  # locks of its writer
-            continue
-        files[path.relative_to(folder).as_posix()] = (path.stat().st_size, _hash_of(path))
+    ]
+    files = {
+        path.relative_to(folder).as_posix(): (path.stat().st_size, digest)
+        for path, digest in zip(paths, _hashes_of(paths), strict=True)
+    }
     manifest = replace(draft, files=files, rows=rows_digest(folder / "chroma"))
     manifest.write(folder)
     return manifest
@@ -433,14 +454,17 @@ def _main(store: str, number: str, copied: str) -> None:
 def verify(store: Path, record: Record, number: int, copied: bool = False) -> list[Check]:
     """Prove a generation against the record: files, ids and rows, every article finds itself, recall.
 
-    Of a copied graph, those are asked to find themselves that came with it, and fewer of the others.
+    Of a copied graph, those are asked to find themselves that came with it, what lies next to them, and fewer of the others.
     """
     try:
         generation = Generation(store, number, whole=True)
     except (StoreDamaged, FileNotFoundError) as error:
         return [Check("opens", False, str(error))]
     try:
-        checks = [_check_files(generation), *_check_rows(generation, record)]
+        with ThreadPoolExecutor(1) as thread:
+            files = thread.submit(_check_files, generation)
+            rows = list(_check_rows(generation, record))
+        checks = [files.result(), *rows]
         if all(check.ok for check in checks):
             checks += _check_search(generation, record.came_with(number) if copied else None)
         return checks
@@ -449,12 +473,12 @@ def verify(store: Path, record: Record, number: int, copied: bool = False) -> li
 
 
 def _check_files(generation: Generation) -> Check:
-    bad = []
-    for name, (_, digest) in generation.manifest.files.items():
-        if _hash_of(generation.folder / name) != digest:
-            bad.append(name)
+    written, chroma = generation.manifest.files, generation.folder / "chroma"
+    found = _hashes_of([generation.folder / name for name in written])
+    bad = [name for (name, (_, digest)), own in zip(written.items(), found, strict=True) if own != digest]
     try:
-        if generation.manifest.rows not in ("", rows_digest(generation.folder / "chroma")):
+        prove_structure(chroma)
+        if digested(generation.manifest.rows) and generation.manifest.rows != rows_digest(chroma):
             bad.append("rows in chroma")
     except sqlite3.Error as error:
         bad.append(f"rows in chroma ({error})")
@@ -468,8 +492,8 @@ def _check_files(generation: Generation) -> Check:
 def _check_rows(generation: Generation, record: Record) -> Iterable[Check]:
     manifest = generation.manifest
     try:
-        rows = {row.id: row for row in record.passage_rows(manifest.cut, manifest.generation)}
-        expected = record.vectors([rows[id].vector for id in generation.ids if id in rows])
+        rows = {id: (facts, key) for id, facts, key in record.passage_keys(manifest.cut, manifest.generation)}
+        expected = record.vectors([rows[id][1] for id in generation.ids if id in rows])
         live = record.live(manifest.generation)
     except StoreDamaged as error:
         yield Check("record", False, str(error))
@@ -481,7 +505,7 @@ def _check_rows(generation: Generation, record: Record) -> Iterable[Check]:
     )
     try:
         stored = generation.collection.everything()
-    except sqlite3.Error as error:
+    except (sqlite3.Error, ValueError) as error:
         yield Check("rows in Chroma", False, str(error))
         return
     for name, ids in (
@@ -495,7 +519,7 @@ def _check_rows(generation: Generation, record: Record) -> Iterable[Check]:
             not missing and not alien,
             f"{missing} missing, {alien} too many" if missing or alien else f"{len(rows)}, as in the record",
         )
-    wrong = sum(stored.get(id) != metadata(row) for id, row in rows.items())
+    wrong = sum(stored.get(id) != metadata(facts) for id, (facts, _) in rows.items())
     yield Check("rows in Chroma", not wrong, f"{wrong} differ from the record" if wrong else "as in the record")
     known = [row for row, id in enumerate(generation.ids) if id in stored]
     if known:
@@ -531,13 +555,15 @@ def _check_search(generation: Generation, came: frozenset[str] | None) -> Iterab
     if not first:
         return
     rows = sorted(row for article, row in first.items() if came is None or article in came)
-    kept = sorted(set(first.values()).difference(rows))
-    asked = [row for some, most in ((rows, _SAMPLE), (kept, _SAMPLE_KEPT)) for row in _sampled(chance, some, most)]
+    beside = _beside(generation, came) if came else []
+    kept = sorted(set(first.values()).difference(rows, beside))
+    lots_of = ((rows, _SAMPLE), (beside, _BESIDE), (kept, _KEPT))
+    asked = [row for some, most in lots_of for row in _sampled(chance, some, most)]
     lots = [asked[start : start + 500] for start in range(0, len(asked), 500)]
-    with ThreadPoolExecutor(os.cpu_count()) as beside:
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
         found = [
             one
-            for lot in beside.map(lambda lot: generation.nearest_to_each(generation.array[lot], 1), lots)
+            for lot in threads.map(lambda lot: generation.nearest_to_each(generation.array[lot], 1), lots)
             for one in lot
         ]
     lost: list[str] = []
@@ -546,13 +572,26 @@ def _check_search(generation: Generation, came: frozenset[str] | None) -> Iterab
         best = float(generation.array[generation.rows[near[0][0]]] @ generation.array[row]) if near else -1.0
         if best < 1.0 - 1e-4:
             lost.append(generation.ids[row])
-    what = f"{len(asked) - len(lost)} of {len(asked)} articles"
-    what += f", sampled from {len(first)}" if len(asked) < len(first) else ""
+    what = f"{len(asked) - len(lost)} of {len(asked)} {'articles' if came is None else 'passages'}"
+    of = len(first if came is None else generation.ids)
+    what += f", sampled from {of}" if len(asked) < of else ""
     what += f"; {len(generation.manifest.unreached)} beside the graph" if generation.manifest.unreached else ""
     yield Check(_FINDS, not lost, what, tuple(lost))
     sample = sorted(chance.sample(range(len(generation.ids)), min(_RECALL_SAMPLE, len(generation.ids))))
     recall = _recall(generation, sample)
     yield Check(_RECALLS, recall >= _RECALL, f"{recall:.3f} against exact search")
+
+
+def _beside(generation: Generation, came: frozenset[str]) -> list[int]:
+    """The rows of the passages that lie next to those of the articles that came, these not among them."""
+    own = [row for row, id in enumerate(generation.ids) if id.partition(":")[0] in came]
+    some = own[:: len(own) // _BESIDE + 1]
+    limit = min(_NEXT, len(generation.ids) - 1)
+    found: set[int] = set()
+    for first in range(0, len(some), _RECALL_SAMPLE):
+        near = generation.array[some[first : first + _RECALL_SAMPLE]] @ generation.array.T
+        found.update(np.argpartition(-near, limit, axis=1)[:, :limit].ravel().tolist())
+    return sorted(found.difference(own))
 
 
 def _sampled(chance: random.Random, rows: Sequence[int], most: int) -> Sequence[int]:
@@ -561,7 +600,7 @@ def _sampled(chance: random.Random, rows: Sequence[int], most: int) -> Sequence[
 
 def _recall(generation: Generation, sample: Sequence[int]) -> float:
     limit = min(10, len(generation.ids))
-    exact = np.sort(generation.array[sample] @ generation.array.T, axis=1)[:, -limit]
+    exact = np.partition(generation.array[sample] @ generation.array.T, -limit, axis=1)[:, -limit]
     found = 0
     for row, worst, hits in zip(
         sample, exact, generation.nearest_to_each(generation.array[sample], limit), strict=True

@@ -92,6 +92,7 @@ _LIVE = "added <= :generation AND (removed IS NULL OR removed > :generation)"
 # Whether a place is what one of several users added: last, so that a copy of an article takes no other's place and id.
 _OF_A_USER = "(roots.path = :uploads AND instr(readings.path, '/') > 0)"
 _VARIABLES = 500  # of one SQL statement; some builds of SQLite take no more than 999
+_SCANNED = 20_000  # vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -508,6 +509,10 @@ class Record:
         """The ids of the articles that are new in a generation, or changed."""
         return frozenset(row["id"] for row in self._all("SELECT id FROM articles WHERE added = ?", (generation,)))
 
+    def gone_with(self, generation: int) -> frozenset[str]:
+        """The ids of the articles that a generation has no more, or changed."""
+        return frozenset(row["id"] for row in self._all("SELECT id FROM articles WHERE removed = ?", (generation,)))
+
     def _located(self, row: sqlite3.Row) -> Located:
         if _article_digest(row["id"], row["content"], row["paths"]) != row["digest"]:
             raise self._damaged(f"the row of article {row['id']}")
@@ -616,18 +621,24 @@ class Record:
         """The vectors of these keys, in their order, each checked against its hash."""
         if not keys:
             return np.zeros((0, 0), np.float32)
-        found: dict[str, bytes] = {}
-        for first in range(0, len(keys), _VARIABLES):
-            some = keys[first : first + _VARIABLES]
-            for row in self._all(
-                f"SELECT key, vector, digest FROM vectors WHERE key IN ({','.join('?' * len(some))})", some
-            ):
-                if hashlib.sha256(row["vector"]).digest() != row["digest"]:
+        wanted, found = dict.fromkeys(keys), {}
+        for row in self._vector_rows(list(wanted)):
+            if row["key"] in wanted:
+                if not _sound(row):
                     raise self._damaged("a vector")
                 found[row["key"]] = row["vector"]
         if missing := [key for key in keys if key not in found]:
             raise self._damaged(f"{len(missing)} vectors are missing")
         return np.frombuffer(b"".join(found[key] for key in keys), np.float32).reshape(len(keys), -1)
+
+    def _vector_rows(self, keys: Sequence[str]) -> Iterator[sqlite3.Row]:
+        """The rows of these vectors; of many, all that there are, as they lie: looking each up takes three times as long."""
+        if len(keys) > _SCANNED:
+            yield from self._all("SELECT * FROM vectors")
+            return
+        for first in range(0, len(keys), _VARIABLES):
+            some = keys[first : first + _VARIABLES]
+            yield from self._all(f"SELECT * FROM vectors WHERE key IN ({','.join('?' * len(some))})", some)
 
     def passage_rows(self, cut: str, generation: int, only: frozenset[str] | None = None) -> Iterator[PassageRow]:
         """Every passage of a generation, by article and place; `only` of these articles."""
@@ -644,15 +655,34 @@ class Record:
                     p["start"], p["end"], row["text"][p["window_start"] : p["window_end"]], p["vector"],
                 )  # fmt: skip
 
-    def passage_ids(self, cut: str, generation: int) -> dict[str, list[str]]:
-        """The ids of a generation's passages, by article."""
-        ids: dict[str, list[str]] = {}
-        for row in self._all(
-            f"SELECT id, a.content, number FROM articles a JOIN passages p ON p.content = a.content AND p.cut = :cut WHERE {_LIVE} ORDER BY id, number",
+    def passage_keys(self, cut: str, generation: int) -> Iterator[tuple[str, PassageFacts, str]]:
+        """Every passage of a generation without its words: its id, what there is to know of it, the key of its vector."""
+        for id, content, number, vector, *facts in self._all(
+            "SELECT id, a.content, number, vector, publisher_folded, published, start, end FROM articles a "
+            f"JOIN contents ON key = a.content JOIN passages p ON p.content = a.content AND cut = :cut WHERE {_LIVE}",
             {"generation": generation, "cut": cut},
         ):
-            ids.setdefault(row["id"], []).append(passage_id(row["id"], row["content"], row["number"]))
+            yield passage_id(id, content, number), PassageFacts(id, *facts), vector
+
+    def passage_ids(self, cut: str, generation: int, only: Collection[str] | None = None) -> dict[str, list[str]]:
+        """The ids of a generation's passages, by article; `only` of these articles."""
+        where = _LIVE if only is None else f"{_LIVE} AND id IN (SELECT value FROM json_each(:only))"
+        ids: dict[str, list[str]] = {}
+        for id, content, number in self._all(
+            "SELECT id, a.content, number FROM articles a JOIN passages p ON p.content = a.content AND p.cut = :cut "
+            f"WHERE {where} ORDER BY id, number",
+            {"generation": generation, "cut": cut, "only": json.dumps(list(only or ()))},
+        ):
+            ids.setdefault(id, []).append(passage_id(id, content, number))
         return ids
+
+    def count_passages(self, cut: str, generation: int) -> int:
+        """How many passages a generation has."""
+        rows = self._all(
+            f"SELECT count(*) FROM articles a JOIN passages p ON p.content = a.content AND p.cut = :cut WHERE {_LIVE}",
+            {"generation": generation, "cut": cut},
+        )
+        return int(rows[0][0])
 
     def passage_facts(self, ids: Collection[str], cut: str, generation: int) -> dict[str, PassageFacts]:
         """What there is to know of these passages, by id; raises StoreDamaged where one is missing."""

@@ -15,7 +15,17 @@ from index.article import version_of
 from index.errors import ArticleGone, StoreDamaged
 from index.passages import Passage
 from index.readers.fields import Reading
-from index.record import Located, PassageRow, Record, Root, content_key, day_number, passage_id, vector_key
+from index.record import (
+    Located,
+    PassageFacts,
+    PassageRow,
+    Record,
+    Root,
+    content_key,
+    day_number,
+    passage_id,
+    vector_key,
+)
 
 CUT = "1:model"
 FERRY = Reading(
@@ -467,7 +477,11 @@ class TestPassages:
             PassageRow(passage_id(id, content, 1), id, FERRY.title, "the beacon", 20250709, 27, 43, "Nobody ", "b"),
         ]
         assert list(record.passage_rows(CUT, 1)) == expected
+        assert list(record.passage_keys(CUT, 1)) == [
+            (row.id, PassageFacts(id, "the beacon", 20250709, row.start, row.end), row.vector) for row in expected
+        ]
         assert record.passage_ids(CUT, 1) == {id: [row.id for row in expected]}
+        assert record.count_passages(CUT, 1) == 2
         assert list(record.passage_rows("another cut", 1)) == []
 
     def test_only_some_articles_are_given(self, record: Record) -> None:
@@ -477,6 +491,9 @@ class TestPassages:
         cut(record, 1)
         assert {row.article_id for row in record.passage_rows(CUT, 1, frozenset([other]))} == {other}
         assert {row.article_id for row in record.passage_rows(CUT, 1)} == {one, other}
+        assert record.passage_ids(CUT, 1).keys() == {one, other}
+        assert record.passage_ids(CUT, 1, {other, "unheard"}).keys() == {other}
+        assert record.passage_ids(CUT, 1, ()) == {}
 
     def test_nothing_is_cut_or_embedded_twice(self, record: Record) -> None:
         add(record, "/news", "ferry.md", FERRY)
@@ -501,7 +518,11 @@ class TestPassages:
         cut(record, 2)
         assert not set(record.passage_ids(CUT, 1)[id]) & set(record.passage_ids(CUT, 2)[id])
 
-    def test_vectors_come_back_in_the_order_asked(self, record: Record) -> None:
+    @pytest.mark.parametrize("scanned", [0, 20_000])
+    def test_vectors_come_back_in_the_order_asked(
+        self, record: Record, scanned: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("index.record._SCANNED", scanned)
         keys = [f"{n:064x}" for n in range(1200)]  # more than one statement takes
         vectors = np.random.default_rng(7).random((1200, 3)).astype(np.float32)
         record.save_vectors(keys, vectors)
