@@ -22,12 +22,14 @@ from index.record import Record
 
 Signatures = np.ndarray[Any, np.dtype[np.uint32]]
 Pairs = np.ndarray[Any, np.dtype[np.int64]]
+Numbers = np.ndarray[Any, np.dtype[np.int64]]
 
 COPIES_VERSION = 1  # another one signs, compares and groups anew
 
 _SHINGLE = 3  # words
 _BANDS, _ROWS = 48, 3  # of a signature: of two texts that share 40 of 100 shingles, 96 of 100 pairs collide
 _BUCKET = 200  # texts that collide in a band: of more, each is paired with so many that follow it
+_MERGED = 1_000_000  # pairs that are held before they are sorted together
 _SIGNED = 1_000  # texts a transaction, and texts held at once
 _COMPARED = 40_000  # characters of a text that are compared
 _TRIED = 5  # groups that a text is compared with, the most alike by their signatures
@@ -255,21 +257,29 @@ def _candidates(rows: Signatures) -> dict[int, list[tuple[float, int]]]:
 
 def _colliding(rows: Signatures) -> Pairs:
     """The pairs of rows, the lower first, that are equal in at least one band."""
-    count, pairs = len(rows), np.zeros(0, np.int64)
+    count, pairs, more = len(rows), np.zeros(0, np.int64), []
     for first in range(0, _BANDS * _ROWS, _ROWS):
         band = _mixed(rows[:, first : first + _ROWS])
         order = np.argsort(band, kind="stable")
         ordered = band[order]
-        found = []
         for step in range(1, _BUCKET + 1):
             at = np.flatnonzero(ordered[step:] == ordered[:-step])
             if not len(at):
                 break
-            found.append(order[at] * count + order[at + step])  # stable: the lower row stands first
-        # By sorting: np.unique hashes, which took some five times as long for millions of pairs that nearly all differ.
-        pairs = np.sort(np.concatenate([pairs, *found]))
-        pairs = pairs[np.append(True, pairs[1:] != pairs[:-1])] if len(pairs) else pairs
+            more.append(order[at] * count + order[at + step])  # stable: the lower row stands first
+        if sum(map(len, more)) > max(_MERGED, len(pairs)):  # seldom, so that what is there is not sorted 48 times
+            pairs, more = _distinct([pairs, *more]), []
+    pairs = _distinct([pairs, *more])
     return np.stack([pairs // count, pairs % count], axis=1)
+
+
+def _distinct(numbers: Sequence[Numbers]) -> Numbers:
+    """All of these numbers, each once, in order.
+
+    By sorting: np.unique hashes, which took some five times as long for millions that nearly all differ.
+    """
+    found = np.sort(np.concatenate(numbers))
+    return found[np.append(True, found[1:] != found[:-1])] if len(found) else found
 
 
 def _mixed(band: Signatures) -> np.ndarray[Any, np.dtype[np.uint64]]:

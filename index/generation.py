@@ -317,15 +317,18 @@ def make(
     if previous is not None and previous.cut == draft.cut:
         base = _change(store, record, draft, previous)
     folder.mkdir(parents=True)
-    if previous is not None and base is not None:
-        gone, come = base
-        _copy_and_change(store, record, draft, previous, gone, come, progress)
-        still = tuple(id for id in previous.unreached if id not in set(gone))
-        draft = replace(draft, dead=previous.dead + len(gone), exact=previous.exact, unreached=still)
-    else:
-        _make_whole(folder, record, draft, progress)
-    groups = near_copies(record, draft.generation, progress)
-    (folder / "copies.txt").write_text("".join(" ".join(group) + "\n" for group in groups), encoding="ascii")
+    with ThreadPoolExecutor(1) as thread:
+        if previous is not None and base is not None:
+            gone, come = base
+            groups = thread.submit(near_copies, record, draft.generation, progress)  # beside what is mostly written
+            _copy_and_change(store, record, draft, previous, gone, come, progress)
+            still = tuple(id for id in previous.unreached if id not in set(gone))
+            draft = replace(draft, dead=previous.dead + len(gone), exact=previous.exact, unreached=still)
+        else:
+            _make_whole(folder, record, draft, progress)
+            groups = thread.submit(near_copies, record, draft.generation, progress)
+    lines = (" ".join(group) + "\n" for group in groups.result())
+    (folder / "copies.txt").write_text("".join(lines), encoding="ascii")
     (folder / "in-use").touch()
     return _seal(folder, draft), base is not None
 

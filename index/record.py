@@ -621,12 +621,12 @@ class Record:
         """The vectors of these keys, in their order, each checked against its hash."""
         if not keys:
             return np.zeros((0, 0), np.float32)
-        wanted, found = dict.fromkeys(keys), {}
-        for row in self._vector_rows(list(wanted)):
-            if row["key"] in wanted:
-                if not _sound(row):
+        wanted, found = frozenset(keys), {}
+        for key, vector, digest in self._vector_rows(list(wanted)):
+            if key in wanted:
+                if hashlib.sha256(vector).digest() != digest:
                     raise self._damaged("a vector")
-                found[row["key"]] = row["vector"]
+                found[key] = vector
         if missing := [key for key in keys if key not in found]:
             raise self._damaged(f"{len(missing)} vectors are missing")
         return np.frombuffer(b"".join(found[key] for key in keys), np.float32).reshape(len(keys), -1)
@@ -657,9 +657,12 @@ class Record:
 
     def passage_keys(self, cut: str, generation: int) -> Iterator[tuple[str, PassageFacts, str]]:
         """Every passage of a generation without its words: its id, what there is to know of it, the key of its vector."""
+        # In this order: else SQLite goes from passages to contents, and reads over each text once for each passage.
         for id, content, number, vector, *facts in self._all(
-            "SELECT id, a.content, number, vector, publisher_folded, published, start, end FROM articles a "
-            f"JOIN contents ON key = a.content JOIN passages p ON p.content = a.content AND cut = :cut WHERE {_LIVE}",
+            "WITH live AS MATERIALIZED (SELECT id, content, publisher_folded, published "
+            f"FROM articles JOIN contents ON key = content WHERE {_LIVE}) "
+            "SELECT id, live.content, number, vector, publisher_folded, published, start, end "
+            "FROM live CROSS JOIN passages p ON p.content = live.content AND cut = :cut",
             {"generation": generation, "cut": cut},
         ):
             yield passage_id(id, content, number), PassageFacts(id, *facts), vector
@@ -669,7 +672,7 @@ class Record:
         where = _LIVE if only is None else f"{_LIVE} AND id IN (SELECT value FROM json_each(:only))"
         ids: dict[str, list[str]] = {}
         for id, content, number in self._all(
-            "SELECT id, a.content, number FROM articles a JOIN passages p ON p.content = a.content AND p.cut = :cut "
+            "SELECT id, a.content, number FROM articles a CROSS JOIN passages p ON p.content = a.content AND p.cut = :cut "
             f"WHERE {where} ORDER BY id, number",
             {"generation": generation, "cut": cut, "only": json.dumps(list(only or ()))},
         ):
@@ -679,7 +682,7 @@ class Record:
     def count_passages(self, cut: str, generation: int) -> int:
         """How many passages a generation has."""
         rows = self._all(
-            f"SELECT count(*) FROM articles a JOIN passages p ON p.content = a.content AND p.cut = :cut WHERE {_LIVE}",
+            f"SELECT count(*) FROM articles a CROSS JOIN passages p ON p.content = a.content AND p.cut = :cut WHERE {_LIVE}",
             {"generation": generation, "cut": cut},
         )
         return int(rows[0][0])

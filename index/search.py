@@ -313,30 +313,37 @@ class View:
         grouped = ((article, self._generation.group(article)) for article in (_article_of(id) for id, _ in found))
         return sum(first.setdefault(group, article) != article for article, group in grouped if group)
 
-    def _one_of_each(self, scored: Sequence[Scored]) -> list[Scored]:
+    def _one_of_each(self, scored: Sequence[Scored]) -> Iterator[Scored]:
         """The passages of the best article of each group of near-copies; or of its newer version, which corrects it.
 
         Whoever checks a fact wants what the paper says by now; but an older version that suits the question clearly
         better has words that the newer one has lost.
         """
-        article = cache(self.article)
-        best: dict[tuple[str, ...], float] = {}
-        chosen: dict[tuple[str, ...], str] = {}
-        grouped = [(row, _article_of(row[0]), self._generation.group(_article_of(row[0]))) for row in scored]
+        rows_of: dict[tuple[str, ...], list[tuple[str, float]]] = {}
+        grouped = [(row, own := _article_of(row[0]), self._generation.group(own)) for row in scored]
         for (_, score, _), own, group in grouped:
-            if not group:
-                continue
-            almost = score >= best.setdefault(group, score) - _ALMOST
-            so_far = chosen.setdefault(group, own)
-            if own != so_far and almost and is_newer(article(own), article(so_far)):
-                chosen[group] = own
-        return [row for row, own, group in grouped if not group or chosen[group] == own]
+            if group:
+                rows_of.setdefault(group, []).append((own, score))
+        chosen: dict[tuple[str, ...], str] = {}
+        for row, own, group in grouped:
+            if group and group not in chosen:  # only now: of most groups nothing will be asked for
+                chosen[group] = self._newest(rows_of[group])
+            if not group or chosen[group] == own:
+                yield row
 
-    def _candidates(self, scored: Sequence[Scored], many: int) -> Iterator[_Candidate]:
+    def _newest(self, rows: Sequence[tuple[str, float]]) -> str:
+        """Of the articles of (article id, score) rows, best first, the newest version among those almost as good as the first."""
+        article = cache(self.article)
+        chosen, best = rows[0]
+        for own, score in rows:
+            if own != chosen and score >= best - _ALMOST and is_newer(article(own), article(chosen)):
+                chosen = own
+        return chosen
+
+    def _candidates(self, scored: Iterator[Scored], many: int) -> Iterator[_Candidate]:
         """These passages, so many read at a time; of several windows of one sentence the first."""
         seen: set[tuple[str, int]] = set()
-        for first in range(0, len(scored), many):
-            some = scored[first : first + many]
+        while some := list(islice(scored, many)):
             facts = self._facts(some)
             for id, score, cosine in some:
                 own = facts[id]
