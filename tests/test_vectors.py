@@ -1,5 +1,6 @@
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,6 +47,16 @@ def test_what_was_added_comes_back_after_closing(collection: Collection, tmp_pat
     assert again.everything() == dict(zip(told["ids"], told["metadatas"] or [], strict=True))
     ids = [ROWS[7].id, ROWS[3].id]
     np.testing.assert_allclose(again.vectors(ids), array[[7, 3]], atol=1e-6)
+    again.close()
+
+
+def test_of_a_value_in_two_columns_neither_is_taken(collection: Collection, tmp_path: Path) -> None:
+    collection.close()
+    with closing(sqlite3.connect(tmp_path / "chroma" / "chroma.sqlite3")) as db:
+        db.execute("UPDATE embedding_metadata SET int_value = 1 WHERE key = 'article_id'")
+        db.commit()
+    again = Collection(tmp_path / "chroma")
+    assert {fields["article_id"] for fields in again.everything().values()} == {None}
     again.close()
 
 
