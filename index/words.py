@@ -1,7 +1,8 @@
 """Words: BM25 over title, publisher and text of passages; the only file that knows tantivy.
 
 All three are one field, and a question nothing but words of it: of that alone tantivy passes over whole blocks of passages
-that can't be among the best (block-max WAND; Ding and Suel, 2011), a quarter of the time of weighing fields apart.
+that can't be among the best (block-max WAND; Ding and Suel, 2011), a quarter of the time of weighing fields apart. How rare
+a word is, is told by the text alone: what a paper is called says nothing of what its articles are about.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import tantivy
 from index.record import PassageRow
 
 _HEAP = 64_000_000  # bytes of the writer, shared by its threads
+_ALONE = "alone"  # the field of the text without what stands above it
 WORDS_VERSION = 1  # of what is indexed: words of another one are made anew
 
 
@@ -41,7 +43,8 @@ def stems(text: str) -> list[str]:
 def _schema() -> tantivy.Schema:
     build = tantivy.SchemaBuilder()
     build.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
-    build.add_text_field("text", tokenizer_name="words", index_option="freq")
+    build.add_text_field("text", tokenizer_name="words", index_option="freq")  # and what stands above it
+    build.add_text_field(_ALONE, tokenizer_name="words", index_option="basic")
     build.add_text_field("publisher_name", tokenizer_name="raw", index_option="basic")
     build.add_unsigned_field("published", indexed=True, fast=True)
     return build.build()
@@ -58,6 +61,11 @@ class Words:
             self._index = tantivy.Index.open(str(folder))
         self._index.register_tokenizer("words", _ANALYZER)
         self._searcher = self._index.searcher()
+        try:
+            self._searcher.doc_freq(_ALONE, "")
+            self._text = _ALONE
+        except ValueError:  # as it was made before: titles were a field apart
+            self._text = "text"
 
     def change(self, removed: Iterable[str], added: Iterable[PassageRow]) -> None:
         """Remove passages by id and add others, in one commit."""
@@ -65,7 +73,8 @@ class Words:
         for id in removed:
             writer.delete_documents_by_term("id", id)
         for row in added:
-            document = tantivy.Document(id=row.id, text=f"{row.title}\n{row.publisher or ''}\n{row.text}")
+            whole = f"{row.title}\n{row.publisher or ''}\n{row.text}"
+            document = tantivy.Document(id=row.id, text=whole, alone=row.text)
             if row.publisher is not None:
                 document.add_text("publisher_name", row.publisher)
             if row.published is not None:
@@ -105,8 +114,8 @@ class Words:
         return [(searcher.doc(address)["id"][0], float(score)) for score, address in found.hits]
 
     def rarity(self, word: str) -> float:
-        """How much a stemmed word tells in this collection: BM25's inverse document frequency, over passages."""
-        passages, holding = self._searcher.num_docs, self._searcher.doc_freq("text", word)
+        """How much a stemmed word tells in this collection: BM25's inverse document frequency, over texts of passages."""
+        passages, holding = self._searcher.num_docs, self._searcher.doc_freq(self._text, word)
         return math.log(1.0 + (passages - holding + 0.5) / (holding + 0.5))
 
     def ids(self) -> set[str]:

@@ -3,11 +3,12 @@ import random
 from pathlib import Path
 
 import pytest
+import tantivy
 from hypothesis import given
 from hypothesis import strategies as st
 
 from index.record import PassageRow
-from index.words import Words, stems
+from index.words import _ANALYZER, Words, stems
 
 PUBLISHERS = ("the beacon", "harbour post", "straße", None)
 DAYS = (20250614, 20250709, 20250710, None)
@@ -115,6 +116,32 @@ def test_scores_are_bm25(tmp_path: Path) -> None:
     assert dict(made.best("ferry", 10)) == pytest.approx(expected, rel=1e-3)
     assert made.rarity("ferri") == pytest.approx(idf)
     assert made.rarity("unheard") == pytest.approx(math.log(1 + 4.5 / 0.5))
+
+
+def test_how_rare_a_word_is_titles_and_publishers_do_not_tell(tmp_path: Path) -> None:
+    rows = [row(str(number), f"Crane {number}.", title="Ferry", publisher="the ferry") for number in range(4)]
+    made = made_of(tmp_path, *rows, row("text", "A ferry."))
+    assert made.rarity("ferri") == pytest.approx(math.log(1 + (5 - 1 + 0.5) / (1 + 0.5)))
+
+
+def test_what_was_made_before_is_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    former = tantivy.SchemaBuilder()
+    former.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    for name in ("title", "publisher", "text"):
+        former.add_text_field(name, tokenizer_name="words", index_option="freq")
+    monkeypatch.setattr("index.words._schema", former.build)
+    Words(tmp_path / "words", create=True)
+    monkeypatch.undo()
+    index = tantivy.Index.open(str(tmp_path / "words"))
+    index.register_tokenizer("words", _ANALYZER)
+    writer = index.writer(15_000_000, 1)
+    for number in range(3):
+        writer.add_document(tantivy.Document(id=str(number), title="Lock", text=f"A ferry, {number} cranes."))
+    writer.commit()
+    writer.wait_merging_threads()
+    made = Words(tmp_path / "words")
+    assert {id for id, _ in made.best("ferry", 9)} == {"0", "1", "2"}
+    assert made.rarity("ferri") == pytest.approx(math.log(1 + 0.5 / 3.5))
 
 
 def test_titles_and_publishers_are_searched_too(tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ def left(store: Path, words: list[str]) -> dict[str, set[str]]:
             if any(word.encode(form) in data for form in ("utf-8", "utf-16-le", "utf-16-be")):
                 found.setdefault(path.name, set()).add(word)
     opened = Generation(store, current(store))
-    terms = {word for word in words if opened.words._searcher.doc_freq("text", word)}
+    terms = {word for word in words if any(opened.words._searcher.doc_freq(field, word) for field in ("text", "alone"))}
     opened.close()
     return found | ({"tantivy's terms": terms} if terms else {})
 
