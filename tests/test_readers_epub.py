@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from index.article import HIDDEN_TEXT
@@ -253,6 +253,7 @@ def test_what_is_no_book_is_unreadable(data: bytes) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(place=st.integers(0, 4000), junk=st.binary(max_size=6), cut=st.none() | st.integers(0, 4000))
+@example(place=2742, junk=b"\x01", cut=None)  # the file in memory, too, is asked for what lies before its beginning
 def test_a_damaged_book_is_an_article_or_unreadable(place: int, junk: bytes, cut: int | None) -> None:
     data = packed(BOOK)
     place %= len(data)
