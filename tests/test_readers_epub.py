@@ -6,6 +6,7 @@ import zipfile
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import pytest
 from hypothesis import example, given, settings
@@ -63,7 +64,11 @@ def packed(parts: dict[str, str | bytes]) -> bytes:
 
 
 def found(data: bytes) -> Reading:
-    (one,) = epub.read(io.BytesIO(data))
+    """What is read of a file, which is asked for places before its beginning otherwise than one in memory."""
+    with TemporaryFile() as file:
+        file.write(data)
+        file.seek(0)
+        (one,) = epub.read(file)
     return one
 
 
@@ -253,7 +258,7 @@ def test_what_is_no_book_is_unreadable(data: bytes) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(place=st.integers(0, 4000), junk=st.binary(max_size=6), cut=st.none() | st.integers(0, 4000))
-@example(place=2742, junk=b"\x01", cut=None)  # the file in memory, too, is asked for what lies before its beginning
+@example(place=2742, junk=b"\x01", cut=None)  # which points before its beginning
 def test_a_damaged_book_is_an_article_or_unreadable(place: int, junk: bytes, cut: int | None) -> None:
     data = packed(BOOK)
     place %= len(data)

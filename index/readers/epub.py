@@ -34,7 +34,7 @@ def read(file: BinaryIO) -> Iterator[Reading]:
         if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
             raise
         raise Unreadable("not an EPUB, or not to its end: it can't be unpacked") from error
-    except (NotImplementedError, RuntimeError, zlib.error, EOFError, ValueError) as error:
+    except (NotImplementedError, RuntimeError, zlib.error, EOFError, UnicodeDecodeError) as error:
         raise Unreadable(f"its files can't be unpacked ({' '.join(str(error).split())[:100]})") from error
 
 
