@@ -547,7 +547,10 @@ def _check_rows(generation: Generation, record: Record) -> Iterable[Check]:
 
 
 def _check_search(generation: Generation, came: frozenset[str] | None) -> Iterable[Check]:
-    """Every article finds itself by its own first passage; the graph finds what comparing all finds."""
+    """Every article finds itself by its own first passage; the graph finds what comparing all finds.
+
+    Of a copied graph, of which `came` are the articles that it did not hold before, some find themselves; see _KEPT.
+    """
     if generation.manifest.exact:
         yield Check(_FINDS, True, "searched by comparing with every vector, which were all checked")
         return
@@ -560,8 +563,8 @@ def _check_search(generation: Generation, came: frozenset[str] | None) -> Iterab
     rows = sorted(row for article, row in first.items() if came is None or article in came)
     beside = _beside(generation, came) if came else []
     kept = sorted(set(first.values()).difference(rows, beside))
-    lots_of = ((rows, _SAMPLE), (beside, _BESIDE), (kept, _KEPT))
-    asked = [row for some, most in lots_of for row in _sampled(chance, some, most)]
+    sampled = (_sampled(chance, *one) for one in ((rows, _SAMPLE), (beside, _BESIDE), (kept, _KEPT)))
+    asked = [row for some in sampled for row in some]
     lots = [asked[start : start + 500] for start in range(0, len(asked), 500)]
     with ThreadPoolExecutor(os.cpu_count()) as threads:
         found = [

@@ -104,7 +104,7 @@ class Collection:
         ]
 
     def everything(self) -> dict[str, dict[str, Any]]:
-        """What is stored about all passages, by id; raises sqlite3.Error.
+        """What is stored about all passages, by id; raises sqlite3.Error, ValueError.
 
         From Chroma's file itself: asking Chroma for all of it takes ten times as long.
         """

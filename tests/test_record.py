@@ -480,7 +480,7 @@ class TestPassages:
         assert list(record.passage_keys(CUT, 1)) == [
             (row.id, PassageFacts(id, "the beacon", 20250709, row.start, row.end), row.vector) for row in expected
         ]
-        assert record.passage_ids(CUT, 1) == {id: [row.id for row in expected]}
+        assert record.passage_ids(CUT, 1, [id]) == {id: [row.id for row in expected]}
         assert record.count_passages(CUT, 1) == 2
         assert list(record.passage_rows("another cut", 1)) == []
 
@@ -491,7 +491,7 @@ class TestPassages:
         cut(record, 1)
         assert {row.article_id for row in record.passage_rows(CUT, 1, frozenset([other]))} == {other}
         assert {row.article_id for row in record.passage_rows(CUT, 1)} == {one, other}
-        assert record.passage_ids(CUT, 1).keys() == {one, other}
+        assert record.passage_ids(CUT, 1, {one, other}).keys() == {one, other}
         assert record.passage_ids(CUT, 1, {other, "unheard"}).keys() == {other}
         assert record.passage_ids(CUT, 1, ()) == {}
 
@@ -516,7 +516,7 @@ class TestPassages:
         add(record, "/news", "ferry.md", replace(FERRY, published=None))
         assert list(prepare(record, 2)) == [id]
         cut(record, 2)
-        assert not set(record.passage_ids(CUT, 1)[id]) & set(record.passage_ids(CUT, 2)[id])
+        assert not set(record.passage_ids(CUT, 1, [id])[id]) & set(record.passage_ids(CUT, 2, [id])[id])
 
     @pytest.mark.parametrize("scanned", [0, 20_000])
     def test_vectors_come_back_in_the_order_asked(
