@@ -89,21 +89,38 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+# What Gradio says of a stream that is open when its page is left, reloaded too, in either of the browser's wordings.
+LEFT = ("signal is aborted", "BodyStreamBuffer was aborted", "errored out")
+
+
 @dataclass
 class Seen:
     """What a page did that a reader does not see."""
 
-    errors: list[str] = field(default_factory=list)
     hosts: set[str] = field(default_factory=set)
+    _noted: list[str] = field(default_factory=list)
+    _opened: set[Page] = field(default_factory=set)
+    _left: bool = False  # whether a page was left for another one, or for itself
+
+    @property
+    def errors(self) -> list[str]:
+        """What went wrong; how streams end is that as long as no page was left."""
+        return [error for error in self._noted if not (self._left and any(told in error for told in LEFT))]
 
     def watch(self, page: Page) -> None:
         page.on("console", self._console)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("request", lambda request: self._navigation(page, request))
+        page.on("pageerror", lambda error: self._noted.append(str(error)))
         page.context.on("request", self._request)
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
-            self.errors.append(message.text)
+            self._noted.append(message.text)
+
+    def _navigation(self, page: Page, request: Request) -> None:
+        if request.is_navigation_request() and request.frame == page.main_frame:
+            self._left |= page in self._opened
+            self._opened.add(page)
 
     def _request(self, request: Request) -> None:
         if not request.url.startswith(("data:", "blob:", "about:")):

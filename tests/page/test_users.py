@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Collection, Seen, running
+from conftest import LEFT, Collection, Seen, running
 from opened import ROOT
 from playwright.sync_api import Browser, Page, expect
 
@@ -18,8 +18,8 @@ from assistant.accounts import Accounts
 PASSWORDS = {"ann": "seven slow ferries", "bob": "nine quick tugboats"}
 BRIDGE = "Why was the Pilgrim Bridge closed?"
 CLOCK = "The tower clock of Vantle was wound by hand until 1962, the keeper wrote."
-# What a browser notes of each request that is refused, and Gradio when its page is left.
-EXPECTED = ("401 (Unauthorized)", "403 (Forbidden)", "signal is aborted", "BodyStreamBuffer was aborted", "errored out")
+# What a browser notes of each request that is refused, and Gradio when its page is left, or loses its server's leave.
+EXPECTED = ("401 (Unauthorized)", "403 (Forbidden)", *LEFT)
 
 
 @pytest.fixture
