@@ -67,17 +67,17 @@
   // Which conversation this tab shows; another tab has its own
 
   let current = "";
-  let asked = false;
+  let returning = sessionStorage.getItem(KEY); // to be opened again, unless somebody asks before the page is ready
 
   function remember() {
     const mark = document.querySelector("#current :is(.ready, .current)");
     if (!mark) return;
     if (mark.classList.contains("ready")) {
-      const before = sessionStorage.getItem(KEY);
-      if (before && !asked) order("open", before);
-      asked = true;
+      if (returning) order("open", returning);
+      returning = null;
       return;
     }
+    returning = null;
     const shown = mark.id.replace("conversation-", "").replace("none", "");
     document.body.classList.remove("returning");
     if (shown === current && sessionStorage.getItem(KEY) === (shown || null)) return;
@@ -382,7 +382,7 @@
   });
 
   document.addEventListener("DOMContentLoaded", () => {
-    if (sessionStorage.getItem(KEY)) document.body.classList.add("returning");
+    if (returning) document.body.classList.add("returning");
     document.body.append(list);
     within(".close").addEventListener("click", () => list.close());
     within(".sought").addEventListener("input", fill);

@@ -15,7 +15,7 @@ import httpx
 import pytest
 import rispy
 from conftest import FLEETING, ROOT, Collection, Seen, running
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 BRIDGE = "Why was the Pilgrim Bridge closed?"
 NOTHING = "What is the capital of Mongolia?"
@@ -180,6 +180,33 @@ def test_an_answer_under_way_at_a_reload_is_stopped_and_can_be_asked_again(
     page.get_by_role("button", name="Copy").wait_for()
     expect(page.locator("#chat .answer")).to_have_count(1)
     assert questions(page) == [BRIDGE]
+
+
+def test_a_question_asked_before_the_page_is_ready_is_not_stopped(context: BrowserContext, opened: Opened) -> None:
+    held: list[Route] = []
+    early = True
+    page = context.new_page()
+    # What the page asks for as it loads names nothing that it would hand over.
+    page.route(
+        "**/queue/join*",
+        lambda route: held.append(route) if early and not route.request.post_data_json["data"] else route.continue_(),
+    )
+    page.goto(opened.address)
+    opened.do("slow")
+    page.locator("#question textarea").fill(BRIDGE)
+    page.keyboard.press("Enter")
+    page.locator("#chat .answer blockquote").first.wait_for()
+    assert held
+    early = False
+    for route in held:
+        with page.expect_response("**/queue/join*"):
+            route.continue_()
+    expect(page.locator("#current .ready")).to_be_attached()
+    opened.do("as usual")
+    page.locator("#chat .actions.finished").wait_for()
+    expect(page.locator("#chat .stopped")).to_have_count(0)
+    page.reload()
+    expect(page.locator("#chat .answer")).to_have_count(1)
 
 
 def test_a_conversation_outlives_the_page_and_its_articles(
