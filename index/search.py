@@ -97,11 +97,11 @@ class _Filters:
 
 @dataclass(frozen=True, slots=True)
 class _Legs:
-    """The passages found for one text: by meaning with their cosines, by words with their BM25."""
+    """The passages found for a question: by meaning with their cosines, by its words and by each part's with their BM25."""
 
-    vector: Vectors
     meaning: dict[str, float]
     words: dict[str, float]
+    parts: Sequence[dict[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,17 +258,17 @@ class View:
         folded = tuple(name.casefold() for name in publishers)
         filters = _Filters(articles, day_number(since), day_number(until), folded)
         stretches, pool = [(0, len(text)), *parts(text)], max(_POOL, limit)
-        vectors = self._library.embedder(self._generation).stretches(text, stretches)
+        vectors = np.stack(self._library.embedder(self._generation).stretches(text, stretches))
         with ThreadPoolExecutor(1) as beside:  # the graph and the words take one processor each, the model all
-            by_words = [beside.submit(self._by_words, text[start:end], pool, filters) for start, end in stretches]
-            by_meaning = self._by_meaning(np.stack(vectors), pool, filters)
-            legs = zip(vectors, by_meaning, (words.result() for words in by_words), strict=True)
-            found = [_Legs(vector, near, words) for vector, near, words in legs]
+            words = beside.submit(self._by_words, text, pool, filters)
+            apart = [beside.submit(self._best, text[start:end], pool, filters) for start, end in stretches[1:]]
+            meaning = self._by_meaning(vectors[0], pool, filters)
+            found = _Legs(meaning, words.result(), [dict(part.result()) for part in apart])
         named = self._opened.publishers.named_in(text)
         for name in sorted(named.intersection(folded) if folded else named):
             # What a named publisher has may stand far down among what all have.
-            found[0].words.update(self._by_words(text, pool, replace(filters, publishers=(name,))))
-        scored = self._fuse(found)
+            found.words.update(self._by_words(text, pool, replace(filters, publishers=(name,))))
+        scored = self._fuse(found, vectors)
         if (when := days(text, *self.span)) or named:
             scored = _favour(scored, self._facts(scored), named, when)
         best = islice(_spread(self._candidates(self._one_of_each(scored), 2 * limit + 1)), limit)
@@ -282,29 +282,26 @@ class View:
         """The (article id, BM25) of the passages found by words alone, best first: plain retrieval by words."""
         return [(_article_of(id), score) for id, score in self._generation.words.best(text, limit)]
 
-    def _by_meaning(self, vectors: Vectors, pool: int, filters: _Filters) -> list[dict[str, float]]:
-        """The passages nearest to each vector, looked up together, which takes half as long."""
-        nearest = partial(self._generation.nearest, articles=filters.articles)
-
-        def more(vector: Vectors) -> _LookUp:
-            return lambda many: nearest(vector[None, :], many)[0]
-
-        found = nearest(vectors, _AT_FIRST * pool)
-        return [self._counted_once(pool, near, more(vector)) for vector, near in zip(vectors, found, strict=True)]
+    def _by_meaning(self, vector: Vectors, pool: int, filters: _Filters) -> dict[str, float]:
+        """The passages nearest to a vector."""
+        nearest = partial(self._generation.nearest, vector[None, :], articles=filters.articles)
+        return self._counted_once(pool, lambda many: nearest(many)[0])
 
     def _by_words(self, text: str, pool: int, filters: _Filters) -> dict[str, float]:
         """The passages that hold words of a text."""
-        best, (since, until) = self._generation.words.best, (filters.since, filters.until)
-        more = partial(best, text, since=since, until=until, publishers=filters.publishers)
-        return self._counted_once(pool, more(_AT_FIRST * pool), more)
+        return self._counted_once(pool, lambda many: self._best(text, many, filters))
 
-    def _counted_once(self, pool: int, found: list[tuple[str, float]], more: _LookUp) -> dict[str, float]:
+    def _best(self, text: str, many: int, filters: _Filters) -> list[tuple[str, float]]:
+        return self._generation.words.best(text, many, filters.since, filters.until, filters.publishers)
+
+    def _counted_once(self, pool: int, look_up: _LookUp) -> dict[str, float]:
         """The best passages of one leg, so many that a pool of them is left with one article of each group."""
-        asked, many = _AT_FIRST * pool, pool
+        many, asked = pool, _AT_FIRST * pool
+        found = look_up(asked)
         while many <= len(found) and many - self._repeated(found[:many]) < pool:
             many *= 2
             if many > asked:
-                found, asked = more(many), many
+                found, asked = look_up(many), many
         return dict(found[:many])
 
     def _repeated(self, found: Iterable[tuple[str, float]]) -> int:
@@ -360,42 +357,28 @@ class View:
         found = [self.article(other) for other in others if articles is None or other in articles]
         return tuple(sorted(found, key=lambda other: (other.published or date.max, other.id)))
 
-    def _fuse(self, found: Sequence[_Legs]) -> list[Scored]:
-        """The best passages for a question, first of `found`, and for its parts; as many as the question itself found.
+    def _fuse(self, found: _Legs, vectors: Vectors) -> list[Scored]:
+        """The passages found with their scores, best first: each leg brought to 0..1 and weighed (min-max).
 
-        A part lifts the passages that suit it, which the whole question may have left behind those that mention all.
+        The first of `vectors` is the question's, the others are its parts'. A part lifts the passages that suit it, which
+        the whole question may have left behind those that mention all.
         """
-        (whole, cosines), *apart = (self._weigh(legs) for legs in found)
-        scores = whole
-        if apart:
-            cosines = self._cosines(found[0], set(whole).union(*(suits for suits, _ in apart)))
-            suits = {id: max(part.get(id, 0.0) for part, _ in apart) for id in cosines}
-            scores = {id: (1 - _PARTS) * whole.get(id, 0.0) + _PARTS * suits[id] for id in cosines}
-        return sorted(((id, score, cosines[id]) for id, score in scores.items()), key=_best_first)[: len(whole)]
+        ids = list(found.meaning | found.words)
+        if not ids:
+            return []
+        near = (self._generation.array[[self._generation.rows[id] for id in ids]] @ vectors.T).astype(float)
+        low, high = near.min(axis=0), near.max(axis=0)
+        legs = (found.words, *found.parts)
+        words = np.array([[leg.get(id, 0.0) for leg in legs] for id in ids])
+        most = [max(leg.values(), default=0.0) or 1.0 for leg in legs]
+        scores = _MEANING * (near - low) / np.where(high > low, high - low, 1.0) + (1 - _MEANING) * words / most
+        best = scores[:, 0]
+        if found.parts:
+            best = (1 - _PARTS) * best + _PARTS * scores[:, 1:].max(axis=1)
+        return sorted(zip(ids, best.tolist(), near[:, 0].tolist(), strict=True), key=_best_first)
 
-    def _weigh(self, legs: _Legs) -> tuple[dict[str, float], dict[str, float]]:
-        """The passages of both legs with their scores, each leg brought to 0..1 and weighed (min-max); and their cosines."""
-        cosines = self._cosines(legs, {*legs.meaning, *legs.words})
-        low, high = min(cosines.values(), default=0.0), max(cosines.values(), default=0.0)
-        most = max(legs.words.values(), default=0.0) or 1.0
-        scores = {
-            id: _MEANING * (cosine - low) / ((high - low) or 1.0) + (1 - _MEANING) * legs.words.get(id, 0.0) / most
-            for id, cosine in cosines.items()
-        }
-        return scores, cosines
-
-    def _cosines(self, legs: _Legs, ids: Iterable[str]) -> dict[str, float]:
-        """The cosine of each of these passages, found by meaning or not."""
-        generation, near = self._generation, legs.meaning
-        known = {id: near[id] for id in ids if id in near}
-        others = [id for id in ids if id not in near]
-        if not others:
-            return known
-        scores = generation.array[[generation.rows[id] for id in others]] @ legs.vector
-        return known | dict(zip(others, map(float, scores), strict=True))
-
-    def _hit(self, one: _Candidate, found: Sequence[_Legs], articles: frozenset[str] | None) -> Hit:
-        legs = (name for name in ("meaning", "words") if any(one.id in getattr(leg, name) for leg in found))
+    def _hit(self, one: _Candidate, found: _Legs, articles: frozenset[str] | None) -> Hit:
+        legs = (name for name in ("meaning", "words") if one.id in getattr(found, name))
         copies = self._copies(one.article_id, articles)
         return Hit(self.article(one.article_id), one.start, one.end, one.score, tuple(legs), one.cosine, copies)
 
