@@ -397,7 +397,7 @@ def create_app(store: Path, models: str = "", names: Sequence[str] = ()) -> Fast
         max_file_size=1,
         theme=theme(),
     )
-    app.add_middleware(Home)
+    app.add_middleware(Home, opened=desk.read_ahead)
     app.add_middleware(Visits)
     app.add_middleware(Bodies)
     app.add_middleware(signing_in.SignIn, accounts=accounts, sessions=sessions, alone=not names)

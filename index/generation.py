@@ -18,7 +18,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -157,7 +157,8 @@ def current(store: Path) -> int:
 class Generation:
     """An open generation. While it is open, no builder removes its folder.
 
-    Chroma is opened when it is first needed, which few passages never do, unless the `whole` is to be opened.
+    Chroma is opened at once where the `whole` is to be opened, beside what else goes on where there are many passages, and
+    never for few, unless it is asked for.
     """
 
     def __init__(self, store: Path, number: int, whole: bool = False) -> None:
@@ -165,6 +166,7 @@ class Generation:
         self.number = number
         self._opening = threading.Lock()
         self._collection: Collection | None = None
+        self._ahead: threading.Thread | None = None
         self._in_use = _share(self.folder)
         try:
             self.manifest = Manifest.read(self.folder)
@@ -185,8 +187,11 @@ class Generation:
             except Exception as error:  # whatever numpy and tantivy raise on bytes that are not theirs
                 raise _damaged(self.folder, " ".join(str(error).split())[:160]) from error
             self.rows = {id: row for row, id in enumerate(self.ids)}
-            if whole or len(self.ids) > _FEW:
+            if whole:
                 _ = self.collection
+            elif len(self.ids) > _FEW:
+                self._ahead = threading.Thread(target=self._read_ahead)
+                self._ahead.start()
         except BaseException:
             self._in_use.close()
             raise
@@ -205,8 +210,15 @@ class Generation:
                     raise _damaged(self.folder, " ".join(str(error).split())[:160]) from error
             return self._collection
 
+    def _read_ahead(self) -> None:
+        """Open Chroma and let it read its graph, which takes about as long as loading the model, done meanwhile."""
+        with suppress(ClippingsError):  # said to whoever needs it
+            self.nearest_to_each(self.array[:1], 1)
+
     def close(self) -> None:
         """Release the folder."""
+        if self._ahead is not None:
+            self._ahead.join()
         with self._opening:
             if self._collection is not None:
                 self._collection.close()

@@ -87,7 +87,13 @@ CREATE TABLE comparisons (
 ) WITHOUT ROWID;
 CREATE INDEX comparisons_by_other ON comparisons (other);
 """,
+    """
+-- Who published what and when, for what is asked of all articles: beside their texts it takes twice as long.
+CREATE INDEX contents_told ON contents (key, publisher, publisher_folded, published);
+""",
 )
+# SQLite would rather look into the table, since a key is there once.
+_TOLD = "articles JOIN contents INDEXED BY contents_told ON key = content"
 _LIVE = "added <= :generation AND (removed IS NULL OR removed > :generation)"
 # Whether a place is what one of several users added: last, so that a copy of an article takes no other's place and id.
 _OF_A_USER = "(roots.path = :uploads AND instr(readings.path, '/') > 0)"
@@ -783,7 +789,7 @@ class Record:
             where.append(f"publisher_folded IN ({','.join(':' + name for name in named)})")
         dated = since is not None or until is not None
         rows = self._all(
-            f"SELECT id, published FROM articles JOIN contents ON key = content WHERE {' AND '.join(where)}",
+            f"SELECT id, published FROM {_TOLD} WHERE {' AND '.join(where)}",
             {**values, **named},
         )
         low, high = day_number(since) or 0, day_number(until) or 99999999
@@ -815,7 +821,7 @@ class Record:
         rows = self._all(
             "SELECT id FROM (SELECT id, published, row_number() OVER "
             "(PARTITION BY publisher_folded ORDER BY published DESC, id) AS place "
-            f"FROM articles JOIN contents ON key = content WHERE {_LIVE}) ORDER BY place, published DESC, id LIMIT :limit",
+            f"FROM {_TOLD} WHERE {_LIVE}) ORDER BY place, published DESC, id LIMIT :limit",
             {"generation": generation, "limit": limit},
         )
         return [row["id"] for row in rows]
@@ -823,7 +829,7 @@ class Record:
     def counts(self, generation: int) -> Counts:
         """How many articles of a generation each publisher has, and from when to when they are."""
         rows = self._all(
-            f"SELECT publisher, published FROM articles JOIN contents ON key = content WHERE {_LIVE}",
+            f"SELECT publisher, published FROM {_TOLD} WHERE {_LIVE}",
             {"generation": generation},
         )
         publishers: dict[str, int] = {}

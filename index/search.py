@@ -258,10 +258,10 @@ class View:
         folded = tuple(name.casefold() for name in publishers)
         filters = _Filters(articles, day_number(since), day_number(until), folded)
         stretches, pool = [(0, len(text)), *parts(text)], max(_POOL, limit)
-        vectors = np.stack(self._library.embedder(self._generation).stretches(text, stretches))
-        with ThreadPoolExecutor(1) as beside:  # the graph and the words take one processor each, the model all
+        with ThreadPoolExecutor(1) as beside:  # words, while the model and then the graph are asked for the meaning
             words = beside.submit(self._by_words, text, pool, filters)
             apart = [beside.submit(self._best, text[start:end], pool, filters) for start, end in stretches[1:]]
+            vectors = np.stack(self._library.embedder(self._generation).stretches(text, stretches))
             meaning = self._by_meaning(vectors[0], pool, filters)
             found = _Legs(meaning, words.result(), [dict(part.result()) for part in apart])
         named = self._opened.publishers.named_in(text)

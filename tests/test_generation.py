@@ -362,6 +362,35 @@ def test_the_nearest_are_those_of_comparing_all(
     opened.close()
 
 
+def test_of_many_passages_the_graph_is_read_ahead(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generation, "_FEW", 39)
+    asked: list[int] = []
+    nearest = Collection.nearest
+
+    def counted(self: Collection, vectors: np.ndarray, limit: int) -> list[list[tuple[str, float]]]:
+        asked.append(limit)
+        return nearest(self, vectors, limit)
+
+    monkeypatch.setattr(Collection, "nearest", counted)
+    Generation(store, 1).close()
+    assert asked == [1]
+
+
+def test_what_is_wrong_with_a_graph_that_is_read_ahead_is_said_to_whoever_asks_it(
+    store: Path, model: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(generation, "_FEW", 0)
+
+    def broken(*_: object) -> Collection:
+        raise RuntimeError("no such table: collections")
+
+    monkeypatch.setattr(generation, "Collection", broken)
+    opened = Generation(store, 1)
+    with pytest.raises(StoreDamaged, match="no such table"):
+        opened.nearest(model.embed(["whales"]), 8)
+    opened.close()
+
+
 def test_a_graph_that_misses_too_much_is_searched_wider_or_exactly(
     store: Path, built: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

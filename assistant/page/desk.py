@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,17 @@ class Desk:
         self._suggested: tuple[int, list[str]] = (0, [])
         self._library: Library | None = None
         self._assistants: dict[str, Assistant] = {}
+        self._ahead: threading.Thread | None = None
+
+    def read_ahead(self) -> None:
+        """Begin to load what a first question needs, once: somebody opens the page, and will ask one."""
+        if self._ahead is None:
+            self._ahead = threading.Thread(target=self._read_ahead)
+            self._ahead.start()
+
+    def _read_ahead(self) -> None:
+        with suppress(ClippingsError):  # the masthead says it
+            self.assistant().library.search("?", limit=1)
 
     @property
     def models(self) -> list[str]:

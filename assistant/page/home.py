@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -45,15 +45,17 @@ def tidied(html: str, nonce: str) -> str:
 
 
 class Home:
-    """Answers "/" with Gradio's page, tidied, and passes everything else on."""
+    """Answers "/" with Gradio's page, tidied, and passes everything else on; `opened` is called beside."""
 
-    def __init__(self, application: Application) -> None:
+    def __init__(self, application: Application, opened: Callable[[], None]) -> None:
         self._application = application
+        self._opened = opened
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] != "/":
             await self._application(scope, receive, send)
             return
+        self._opened()
         plain = [(name, value) for name, value in scope["headers"] if name.lower() != b"accept-encoding"]
         start: MutableMapping[str, Any] = {}
         body = bytearray()
