@@ -157,8 +157,7 @@ def current(store: Path) -> int:
 class Generation:
     """An open generation. While it is open, no builder removes its folder.
 
-    Chroma is opened at once where the `whole` is to be opened, beside what else goes on where there are many passages, and
-    never for few, unless it is asked for.
+    Chroma is opened when it is first needed, which few passages never do, unless the `whole` is to be opened.
     """
 
     def __init__(self, store: Path, number: int, whole: bool = False) -> None:
@@ -189,9 +188,6 @@ class Generation:
             self.rows = {id: row for row, id in enumerate(self.ids)}
             if whole:
                 _ = self.collection
-            elif len(self.ids) > _FEW:
-                self._ahead = threading.Thread(target=self._read_ahead)
-                self._ahead.start()
         except BaseException:
             self._in_use.close()
             raise
@@ -210,8 +206,13 @@ class Generation:
                     raise _damaged(self.folder, " ".join(str(error).split())[:160]) from error
             return self._collection
 
+    def read_ahead(self) -> None:
+        """Begin to open Chroma and to read its graph, if that will be searched: it takes about as long as loading the model."""
+        if self._ahead is None and len(self.ids) > _FEW and not self.manifest.exact:
+            self._ahead = threading.Thread(target=self._read_ahead)
+            self._ahead.start()
+
     def _read_ahead(self) -> None:
-        """Open Chroma and let it read its graph, which takes about as long as loading the model, done meanwhile."""
         with suppress(ClippingsError):  # said to whoever needs it
             self.nearest_to_each(self.array[:1], 1)
 

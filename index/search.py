@@ -537,6 +537,7 @@ class Library:
         manifest = generation.manifest
         with self._loading:
             if manifest.model_digest not in self._embedders:
+                generation.read_ahead()
                 files = embedder.find(manifest.model)
                 if files.digest != manifest.model_digest:
                     raise StoreDamaged(

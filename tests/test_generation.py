@@ -362,7 +362,9 @@ def test_the_nearest_are_those_of_comparing_all(
     opened.close()
 
 
-def test_of_many_passages_the_graph_is_read_ahead(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_many_passages_the_graph_is_read_while_the_model_is_loaded(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(generation, "_FEW", 39)
     asked: list[int] = []
     nearest = Collection.nearest
@@ -372,8 +374,12 @@ def test_of_many_passages_the_graph_is_read_ahead(store: Path, monkeypatch: pyte
         return nearest(self, vectors, limit)
 
     monkeypatch.setattr(Collection, "nearest", counted)
-    Generation(store, 1).close()
-    assert asked == [1]
+    with Library.open(store) as library:
+        library.listing()
+        assert library._now
+        assert library._now.generation._collection is None
+        library.search("whales")
+        assert sorted(asked) == [1, 40]
 
 
 def test_what_is_wrong_with_a_graph_that_is_read_ahead_is_said_to_whoever_asks_it(
@@ -386,6 +392,7 @@ def test_what_is_wrong_with_a_graph_that_is_read_ahead_is_said_to_whoever_asks_i
 
     monkeypatch.setattr(generation, "Collection", broken)
     opened = Generation(store, 1)
+    opened.read_ahead()
     with pytest.raises(StoreDamaged, match="no such table"):
         opened.nearest(model.embed(["whales"]), 8)
     opened.close()
