@@ -569,10 +569,14 @@ class Record:
         try:
             with self.transaction():
                 ((made,),) = self._db.execute("SELECT sql FROM sqlite_master WHERE name = 'contents'")
+                index = "SELECT sql FROM sqlite_master WHERE tbl_name = 'contents' AND type = 'index' AND sql NOT NULL"
+                indices = [sql for (sql,) in self._db.execute(index)]
                 self._db.execute(made.replace("contents", "moved", 1))
                 self._db.execute("INSERT INTO moved SELECT * FROM contents ORDER BY rowid")
                 self._db.execute("DROP TABLE contents")
                 self._db.execute("ALTER TABLE moved RENAME TO contents")
+                for sql in indices:
+                    self._db.execute(sql)
         finally:
             self._all("PRAGMA foreign_keys = ON")
 

@@ -542,6 +542,18 @@ COLLECTION = [
 ]  # fmt: skip
 
 
+def test_what_is_left_is_counted_and_filtered_after_a_purge(record: Record) -> None:
+    gone = add(record, "/gone", "ferry.md", FERRY)
+    add(record, "/kept", "bridge.md", BRIDGE)
+    prepare(record, 1)
+    record.remove_root(gone)
+    (kept,) = prepare(record, 2)
+    record.purge(2)
+    assert record.counts(2).publishers == {"The Beacon": 1}
+    assert record.filtered(2, BRIDGE.published, None, ["The Beacon"]) == ({kept}, 0)
+    assert record.latest(2, 9) == [kept]
+
+
 def test_a_listing_counts_the_passages_of_one_cut(record: Record) -> None:
     marked = replace(FERRY, marks=("hidden text left out",))
     add(record, "/news", "ferry.md", marked)
