@@ -1,9 +1,8 @@
 """Words: BM25 over title, publisher and text of passages; the only file that knows tantivy.
 
 All three are one field, and a question nothing but words of it: of that alone tantivy passes over whole blocks of passages
-that can't be among the best (block-max WAND; Ding and Suel, 2011), a quarter of the time of weighing fields apart. A title
-weighs more by standing there several times, which is how BM25F weighs a field (Robertson, Zaragoza and Taylor, 2004). How
-rare a word is, is told by the text alone: what a paper is called says nothing of what its articles are about.
+that can't be among the best (block-max WAND; Ding and Suel, 2011), a quarter of the time of weighing fields apart. How rare
+a word is, is told by the text alone: what a paper is called says nothing of what its articles are about.
 """
 
 from __future__ import annotations
@@ -18,9 +17,6 @@ from index.record import PassageRow
 
 _HEAP = 64_000_000  # bytes of the writer, shared by its threads
 _ALONE = "alone"  # the field of the text without what stands above it
-# How often a title stands there, so that questions find what they found with fields weighed apart. Chosen on one half of
-# six collections, where nDCG@10 stays within .004 of that in each, as on the other half; once, one of them is .01 lower.
-_TITLES = 5
 WORDS_VERSION = 1  # of what is indexed: words of another one are made anew
 
 
@@ -77,7 +73,7 @@ class Words:
         for id in removed:
             writer.delete_documents_by_term("id", id)
         for row in added:
-            whole = "\n".join([*[row.title] * _TITLES, row.publisher or "", row.text])
+            whole = f"{row.title}\n{row.publisher or ''}\n{row.text}"
             document = tantivy.Document(id=row.id, text=whole, alone=row.text)
             if row.publisher is not None:
                 document.add_text("publisher_name", row.publisher)
