@@ -284,8 +284,9 @@ class View:
 
     def _by_meaning(self, vector: Vectors, pool: int, filters: _Filters) -> dict[str, float]:
         """The passages nearest to a vector."""
-        nearest = partial(self._generation.nearest, vector[None, :], articles=filters.articles)
-        return self._counted_once(pool, lambda many: nearest(many)[0])
+        return self._counted_once(
+            pool, lambda many: self._generation.nearest(vector[None, :], many, filters.articles)[0]
+        )
 
     def _by_words(self, text: str, pool: int, filters: _Filters) -> dict[str, float]:
         """The passages that hold words of a text."""
