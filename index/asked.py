@@ -133,7 +133,9 @@ class Publishers:
                 if any(len(word) > 1 for word in words):
                     known = self._spellings.setdefault(words, [])
                     known.append(_Spelling(name.casefold(), the and len(words) == 1))
-        self._longest = max(map(len, self._spellings), default=0)
+        self._longest: dict[str, int] = {}  # how many words the names that begin with a word have at most
+        for words in self._spellings:
+            self._longest[words[0]] = max(len(words), self._longest.get(words[0], 0))
 
     def named_in(self, text: str) -> frozenset[str]:
         """The casefolded names of the publishers that a text names."""
@@ -151,7 +153,7 @@ class Publishers:
         found: list[Mention] = []
         at = 0
         while at < len(words):
-            for end in range(min(at + self._longest, len(words)), at, -1):
+            for end in range(min(at + self._longest.get(folded[at], 0), len(words)), at, -1):
                 spellings = self._spellings.get(tuple(folded[at:end]), [])
                 if not _is_name(words, at, end, cased):
                     continue

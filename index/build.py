@@ -465,7 +465,8 @@ def _bring_up_to_date(
     ):
         next_number = number + 1
         record.prepare(next_number, [*removed, *differing], [now[id] for id in [*added, *differing]])
-        _cut_and_embed(record, cut, model, next_number, progress)
+        kept = previous is not None and previous.cut == cut and not whole  # what it held was cut and embedded then
+        _cut_and_embed(record, cut, model, next_number, number if kept else 0, progress)
         count = record.count_passages(cut, next_number)
         draft = Manifest(
             next_number, model.name, model.digest, cut, len(now), count, dead=0, exact=False, unreached=(), files={}, copies=COPIES_VERSION,
@@ -519,8 +520,11 @@ def embedded_text(title: str, window: str) -> str:
     return f"{title}\n{window}"
 
 
-def _cut_and_embed(record: Record, cut: str, model: ModelFiles, generation: int, progress: Progress) -> None:
-    uncut = record.uncut(cut, generation)
+def _cut_and_embed(
+    record: Record, cut: str, model: ModelFiles, generation: int, since: int, progress: Progress
+) -> None:
+    """Cut and embed the articles of a generation that came after another one, `since`."""
+    uncut = record.uncut(cut, generation, since)
     loaded: Embedder | None = None
     if uncut:
         progress("cutting", 0, len(uncut))
@@ -535,7 +539,7 @@ def _cut_and_embed(record: Record, cut: str, model: ModelFiles, generation: int,
                     rows.append((content, passage, vector_key(model.digest, embedded_text(short, window))))
             record.save_passages(cut, rows)
             progress("cutting", min(first + _CONTENTS, len(uncut)), len(uncut))
-    missing = record.unembedded(cut, generation)
+    missing = record.unembedded(cut, generation, since)
     if not missing:
         return
     loaded = loaded or embedder.load(model)

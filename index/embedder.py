@@ -53,6 +53,7 @@ _BATCH = 32  # texts a forward pass, as sentence-transformers has it
 # Word pieces a forward pass of OpenVINO's, padding among them, by all processors or by one of them: so few that what it
 # computes on the way stays in their caches. 60 sentences take .65 of the time that they take in one pass.
 _TOKENS_BY_ALL, _TOKENS_BY_ONE = 512, 2048
+_WIDTH = 8  # word pieces; multiples of it are computed, since OpenVINO takes longer over a width that is new to it
 _MANY = 16_384  # word pieces of which it computes several passes at once
 _KEPT = 100_000  # word pieces of texts read lately: 77 MB at 384 dimensions of half precision
 _CONVERTED = 1  # version of what lies in the cache
@@ -267,7 +268,7 @@ class _Converted:
         """Hand over the states of all word pieces, a batch of texts at a time: (texts, pieces, dimensions)."""
         pieces = [one.ids for one in self._cutting.encode_batch(list(texts))]
         if sum(map(len, pieces)) <= _MANY:
-            for rows, ids, read in _batches(pieces, _TOKENS_BY_ALL):
+            for rows, ids, read in _batches(pieces, _TOKENS_BY_ALL, self.limit):
                 self._request.infer({"input_ids": ids, "attention_mask": read}, share_inputs=True, share_outputs=True)
                 take(rows, self._request.get_output_tensor(0).data, read)
             return
@@ -280,7 +281,7 @@ class _Converted:
                 failed.append(error)
 
         self._queue.set_callback(done)
-        for rows, ids, read in _batches(pieces, _TOKENS_BY_ONE):
+        for rows, ids, read in _batches(pieces, _TOKENS_BY_ONE, self.limit):
             self._queue.start_async({"input_ids": ids, "attention_mask": read}, (rows, read))
         self._queue.wait_all()
         if failed:
@@ -293,15 +294,15 @@ def _precision(core: Any) -> str:
 
 
 def _batches(
-    pieces: Sequence[Sequence[int]], tokens: int
+    pieces: Sequence[Sequence[int]], tokens: int, limit: int
 ) -> Iterator[tuple[list[int], NDArray[np.int64], NDArray[np.int64]]]:
     """The places of texts of similar lengths, so that little is computed for padding, with what the model is given.
 
-    So many word pieces at a time, or one text of more.
+    So many word pieces at a time, or one text of more; of no text more than the limit.
     """
     order = sorted(range(len(pieces)), key=lambda row: len(pieces[row]), reverse=True)
     while order:
-        width = len(pieces[order[0]])
+        width = min(-(-len(pieces[order[0]]) // _WIDTH) * _WIDTH, limit)
         rows = order[: max(1, tokens // width)]
         del order[: len(rows)]
         ids, read = np.zeros((2, len(rows), width), np.int64)

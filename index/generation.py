@@ -54,7 +54,7 @@ _NEXT, _BESIDE, _KEPT = 50, 2_000, 1_000  # passages next to each that came; in 
 _RECALL_SAMPLE = 200
 _VECTOR_SAMPLE = 1_000  # vectors read back out of Chroma
 _RECALL = 0.99
-_EF_SEARCH = 400  # where Chroma's own 100 misses too much
+_EF_SEARCH = (200, 400)  # where Chroma's own 100 misses too much: the first that does not
 _UNREACHED = 100  # passages; of 31,000 news passages the graph failed to lead to 7
 # Files that grow with the vectors are hashed by `check` alone. The others are hashed at each opening: Chroma and tantivy
 # believe what they read, and a process that follows a broken link of the graph ends there.
@@ -239,7 +239,7 @@ class Generation:
         """
         if not self.ids:
             return [[] for _ in vectors]
-        rows = np.arange(len(self.ids)) if articles is None else self._rows_of(articles)
+        rows = self._every_row if articles is None else self._rows_of(articles)
         if self.manifest.exact or len(rows) <= _FEW:
             return [self._compared(vector, limit, rows) for vector in vectors]
         if articles is None:
@@ -260,6 +260,10 @@ class Generation:
             scores, rows = scores[near], rows[near]
         best = np.lexsort((rows, -scores))
         return [(self.ids[row], float(score)) for row, score in zip(rows[best], scores[best], strict=True)]
+
+    @cached_property
+    def _every_row(self) -> NDArray[np.intp]:
+        return np.arange(len(self.ids))
 
     @cached_property
     def _rows_of(self) -> Callable[[frozenset[str]], NDArray[np.intp]]:
@@ -509,7 +513,7 @@ def _check_rows(generation: Generation, record: Record) -> Iterable[Check]:
     manifest = generation.manifest
     try:
         rows = {id: (facts, key) for id, facts, key in record.passage_keys(manifest.cut, manifest.generation)}
-        expected = record.vectors([rows[id][1] for id in generation.ids if id in rows])
+        expected = record.vector_digests([rows[id][1] for id in generation.ids if id in rows])
         live = record.live(manifest.generation)
     except StoreDamaged as error:
         yield Check("record", False, str(error))
@@ -547,7 +551,7 @@ def _check_rows(generation: Generation, record: Record) -> Iterable[Check]:
         except Exception as error:  # Chroma's own, where its rows name vectors that it lacks
             close, what = False, " ".join(str(error).split())[:160]
         yield Check("vectors in Chroma", close, what)
-    same = generation.array.shape == expected.shape and bool(np.array_equal(generation.array, expected))
+    same = [hashlib.sha256(vector).digest() for vector in generation.array] == expected
     yield Check("vectors", same, "as in the record" if same else "they differ from the record")
     groups = _read_copies(generation.folder, manifest)
     members = [id for group in groups for id in group]
@@ -659,13 +663,18 @@ def make_and_verify(
             "See whether the disk is full or failing, and index again."
         )
     folder = folder_of(store, manifest.generation)
-    if not _recall_sound(checks):
+    for candidates in _EF_SEARCH:
+        if _recall_sound(checks):
+            break
         collection = Collection(folder / "chroma")
-        collection.search_wider(_EF_SEARCH)
+        wider = candidates > collection.ef_search
+        if wider:
+            collection.search_wider(candidates)
         collection.close()
-        manifest = replace(manifest, rows=rows_digest(folder / "chroma"))
-        manifest.write(folder)
-        checks = verify_apart(store, manifest.generation)
+        if wider:
+            manifest = replace(manifest, rows=rows_digest(folder / "chroma"))
+            manifest.write(folder)
+            checks = verify_apart(store, manifest.generation)
     unreached = (*manifest.unreached, *(id for check in checks for id in check.ids))
     if not _recall_sound(checks) or len(unreached) > _UNREACHED:
         manifest = replace(manifest, exact=True, unreached=())

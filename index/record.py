@@ -205,8 +205,13 @@ class Counts:
 
 def content_key(reading: Reading) -> str:
     """The hash of all that an article says."""
-    further = [json.dumps([reading.pages, reading.marks])] if reading.pages or reading.marks else []
-    return _hash(*_facts(reading), json.dumps(reading.authors), *further)
+    return _content_key(*_facts(reading), *(json.dumps(one) for one in (reading.authors, reading.pages, reading.marks)))
+
+
+def _content_key(title: str, text: str, told: str, authors: str, pages: str, marks: str) -> str:
+    """The hash of all that an article says, of which lists are given as JSON."""
+    further = [] if pages == marks == "[]" else [f"[{pages}, {marks}]"]
+    return _hash(title, text, told, authors, *further)
 
 
 def vector_key(model: str, text: str) -> str:
@@ -225,8 +230,11 @@ def _day(number: int | None) -> date | None:
 
 def _facts(reading: Reading) -> tuple[str, ...]:
     """What two readings must share to be one article."""
-    published = day_number(reading.published)
-    return reading.title, reading.text, json.dumps([reading.publisher, published, reading.url])
+    return reading.title, reading.text, _told(reading.publisher, day_number(reading.published), reading.url)
+
+
+def _told(publisher: str | None, published: int | None, url: str | None) -> str:
+    return json.dumps([publisher, published, url])
 
 
 def _hash(*parts: str) -> str:
@@ -582,12 +590,12 @@ class Record:
 
     # Passages and vectors
 
-    def uncut(self, cut: str, generation: int) -> list[str]:
-        """The contents of a generation that have no passages of this cut yet."""
+    def uncut(self, cut: str, generation: int, since: int = 0) -> list[str]:
+        """The contents of a generation that have no passages of this cut yet, of articles that came after `since`."""
         rows = self._all(
-            f"SELECT DISTINCT content FROM articles a WHERE {_LIVE} AND NOT EXISTS "
+            f"SELECT DISTINCT content FROM articles a WHERE {_LIVE} AND added > :since AND NOT EXISTS "
             "(SELECT 1 FROM passages p WHERE p.content = a.content AND p.cut = :cut) ORDER BY content",
-            {"generation": generation, "cut": cut},
+            {"generation": generation, "cut": cut, "since": since},
         )
         return [row["content"] for row in rows]
 
@@ -608,13 +616,16 @@ class Record:
                 ],
             )
 
-    def unembedded(self, cut: str, generation: int) -> list[tuple[str, int, int, str]]:
-        """(content, window start, window end, vector key) of the passages of a generation that have no vector yet."""
+    def unembedded(self, cut: str, generation: int, since: int = 0) -> list[tuple[str, int, int, str]]:
+        """(content, window start, window end, vector key) of the passages of a generation that have no vector yet.
+
+        Of articles that came after `since`.
+        """
         rows = self._all(
             f"SELECT p.content, window_start, window_end, vector FROM passages p WHERE p.cut = :cut "
-            f"AND p.content IN (SELECT content FROM articles WHERE {_LIVE}) "
+            f"AND p.content IN (SELECT content FROM articles WHERE {_LIVE} AND added > :since) "
             "AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.key = p.vector) GROUP BY vector ORDER BY p.content, number",
-            {"generation": generation, "cut": cut},
+            {"generation": generation, "cut": cut, "since": since},
         )
         return [(row["content"], row["window_start"], row["window_end"], row["vector"]) for row in rows]
 
@@ -631,24 +642,32 @@ class Record:
         """The vectors of these keys, in their order, each checked against its hash."""
         if not keys:
             return np.zeros((0, 0), np.float32)
-        wanted, found = frozenset(keys), {}
-        for key, vector, digest in self._vector_rows(list(wanted)):
-            if key in wanted:
-                if hashlib.sha256(vector).digest() != digest:
-                    raise self._damaged("a vector")
-                found[key] = vector
+        found = {}
+        for key, vector, digest in self._vector_rows("key, vector, digest", keys):
+            if hashlib.sha256(vector).digest() != digest:
+                raise self._damaged("a vector")
+            found[key] = vector
+        return np.frombuffer(b"".join(self._of_each(found, keys)), np.float32).reshape(len(keys), -1)
+
+    def vector_digests(self, keys: Sequence[str]) -> list[bytes]:
+        """The hash of each of these vectors, as it was stored with it."""
+        return self._of_each(dict(self._vector_rows("key, digest", keys)), keys)
+
+    def _of_each(self, found: Mapping[str, bytes], keys: Sequence[str]) -> list[bytes]:
         if missing := [key for key in keys if key not in found]:
             raise self._damaged(f"{len(missing)} vectors are missing")
-        return np.frombuffer(b"".join(found[key] for key in keys), np.float32).reshape(len(keys), -1)
+        return [found[key] for key in keys]
 
-    def _vector_rows(self, keys: Sequence[str]) -> Iterator[sqlite3.Row]:
-        """The rows of these vectors; of many, all that there are, as they lie: looking each up takes twice as long."""
-        if len(keys) > _SCANNED:
-            yield from self._all("SELECT * FROM vectors")
+    def _vector_rows(self, columns: str, keys: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        """These columns of these vectors; of many, all that there are, as they lie: looking each up takes twice as long."""
+        wanted = frozenset(keys)
+        if len(wanted) > _SCANNED:
+            yield from (tuple(row) for row in self._all(f"SELECT {columns} FROM vectors") if row["key"] in wanted)
             return
-        for first in range(0, len(keys), _VARIABLES):
-            some = keys[first : first + _VARIABLES]
-            yield from self._all(f"SELECT * FROM vectors WHERE key IN ({','.join('?' * len(some))})", some)
+        some = list(wanted)
+        for first in range(0, len(some), _VARIABLES):
+            lot = some[first : first + _VARIABLES]
+            yield from map(tuple, self._all(f"SELECT {columns} FROM vectors WHERE key IN ({','.join('?' * len(lot))})", lot))
 
     def passage_rows(self, cut: str, generation: int, only: frozenset[str] | None = None) -> Iterator[PassageRow]:
         """Every passage of a generation, by article and place; `only` of these articles."""
@@ -667,15 +686,17 @@ class Record:
 
     def passage_keys(self, cut: str, generation: int) -> Iterator[tuple[str, PassageFacts, str]]:
         """Every passage of a generation without its words: its id, what there is to know of it, the key of its vector."""
-        # In this order: else SQLite goes from passages to contents, and reads over each text once for each passage.
-        for id, content, number, vector, *facts in self._all(
-            "WITH live AS MATERIALIZED (SELECT id, content, publisher_folded, published "
-            f"FROM articles JOIN contents ON key = content WHERE {_LIVE}) "
-            "SELECT id, live.content, number, vector, publisher_folded, published, start, end "
-            "FROM live CROSS JOIN passages p ON p.content = live.content AND cut = :cut",
-            {"generation": generation, "cut": cut},
+        articles: dict[str, list[tuple[str, str | None, int | None]]] = {}
+        for content, *told in self._all(
+            f"SELECT content, id, publisher_folded, published FROM {_TOLD} WHERE {_LIVE}", {"generation": generation}
         ):
-            yield passage_id(id, content, number), PassageFacts(id, *facts), vector
+            articles.setdefault(content, []).append((told[0], told[1], told[2]))
+        # Joined here: SQLite would look each content's passages up, which takes twice as long as reading them as they lie.
+        for content, number, vector, start, end in self._all(
+            "SELECT content, number, vector, start, end FROM passages WHERE cut = ?", (cut,)
+        ):
+            for id, publisher, published in articles.get(content, ()):
+                yield passage_id(id, content, number), PassageFacts(id, publisher, published, start, end), vector
 
     def passage_ids(self, cut: str, generation: int, articles: Collection[str]) -> dict[str, list[str]]:
         """The ids of the passages of these articles of a generation, by article."""
@@ -767,19 +788,9 @@ class Record:
 
     def _check_content(self, row: sqlite3.Row) -> None:
         if row["key"] is not None:
-            authors, pages, marks = (tuple(json.loads(row[name])) for name in ("authors", "pages", "marks"))
-            reading = Reading(
-                "",
-                row["title"],
-                row["text"],
-                row["publisher"],
-                authors,
-                _day(row["published"]),
-                row["url"],
-                pages,
-                marks,
-            )
-            if content_key(reading) == row["key"]:
+            told = _told(row["publisher"], row["published"], row["url"])
+            lists = row["authors"], row["pages"], row["marks"]
+            if _content_key(row["title"], row["text"], told, *lists) == row["key"]:
                 return
         raise self._damaged(f"the text of “{row['title']}”")
 

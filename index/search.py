@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache, cached_property, lru_cache, partial
-from itertools import islice
+from itertools import islice, repeat
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -259,11 +259,9 @@ class View:
         filters = _Filters(articles, day_number(since), day_number(until), folded)
         stretches, pool = [(0, len(text)), *parts(text)], max(_POOL, limit)
         with ThreadPoolExecutor(1) as beside:  # words, while the model and then the graph are asked for the meaning
-            words = beside.submit(self._by_words, text, pool, filters)
-            apart = [beside.submit(self._best, text[start:end], pool, filters) for start, end in stretches[1:]]
+            words = beside.submit(self._worded, [text[start:end] for start, end in stretches], pool, filters)
             vectors = np.stack(self._library.embedder(self._generation).stretches(text, stretches))
-            meaning = self._by_meaning(vectors[0], pool, filters)
-            found = _Legs(meaning, words.result(), [dict(part.result()) for part in apart])
+            found = _Legs(self._by_meaning(vectors[0], pool, filters), *words.result())
         named = self._opened.publishers.named_in(text)
         for name in sorted(named.intersection(folded) if folded else named):
             # What a named publisher has may stand far down among what all have.
@@ -291,6 +289,13 @@ class View:
     def _by_words(self, text: str, pool: int, filters: _Filters) -> dict[str, float]:
         """The passages that hold words of a text."""
         return self._counted_once(pool, lambda many: self._best(text, many, filters))
+
+    def _worded(
+        self, texts: Sequence[str], pool: int, filters: _Filters
+    ) -> tuple[dict[str, float], list[dict[str, float]]]:
+        """The passages that hold words of the first text, and those that hold words of each of the others, its parts."""
+        whole, *some = texts
+        return self._by_words(whole, pool, filters), [dict(self._best(part, pool, filters)) for part in some]
 
     def _best(self, text: str, many: int, filters: _Filters) -> list[tuple[str, float]]:
         return self._generation.words.best(text, many, filters.since, filters.until, filters.publishers)
@@ -370,7 +375,7 @@ class View:
         near = (self._generation.array[[self._generation.rows[id] for id in ids]] @ vectors.T).astype(float)
         low, high = near.min(axis=0), near.max(axis=0)
         legs = (found.words, *found.parts)
-        words = np.array([[leg.get(id, 0.0) for leg in legs] for id in ids])
+        words = np.array([list(map(leg.get, ids, repeat(0.0))) for leg in legs]).T
         most = [max(leg.values(), default=0.0) or 1.0 for leg in legs]
         scores = _MEANING * (near - low) / np.where(high > low, high - low, 1.0) + (1 - _MEANING) * words / most
         best = scores[:, 0]

@@ -125,6 +125,11 @@ class Collection:
         by_id = dict(zip(found["ids"], embeddings, strict=True))
         return np.asarray([by_id[id] for id in ids], np.float32)
 
+    @property
+    def ef_search(self) -> int:
+        """How many candidates a query looks at."""
+        return int(self._collection.configuration["hnsw"]["ef_search"])
+
     def search_wider(self, ef_search: int) -> None:
         """Look at more candidates a query, from the next opening on."""
         self._collection.modify(configuration={"hnsw": {"ef_search": ef_search}})
