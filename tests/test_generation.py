@@ -2,7 +2,7 @@ import fcntl
 import json
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -416,6 +416,46 @@ def test_a_graph_that_misses_too_much_is_searched_wider_or_exactly(
     assert opened.nearest(opened.array[3:4], 1)[0][0][0] == opened.ids[3]
     opened.close()
     assert all(one.ok for one in check(store))
+
+
+def test_of_recall_what_many_passages_tell_is_believed_not_what_few_do(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(generation, "_RECALL_SAMPLES", (5, 30))
+    opened = Generation(store, 1, whole=True)
+    for recalls, sound in (((1.0,), True), ((0.98, 0.992), True), ((0.98, 0.985), False)):
+        told, asked = iter(recalls), []
+
+        def recall(_: Generation, sample: Sequence[int], told=told, asked=asked) -> float:  # type: ignore[no-untyped-def]
+            asked.append(len(sample))
+            return next(told)
+
+        monkeypatch.setattr(generation, "_recall", recall)
+        (found,) = [one for one in generation._check_search(opened, None) if one.name == generation._RECALLS]
+        assert found.ok == sound
+        assert asked == [5, 30][: len(recalls)]
+    opened.close()
+
+
+def test_recall_is_that_of_comparing_all(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generation, "_COMPARED", 7)
+    opened = Generation(store, 1, whole=True)
+    nearest = Collection.nearest
+    everything = range(len(opened.ids))
+    assert generation._recall(opened, everything) == 1.0
+    # One of each ten is another passage: the last.
+    monkeypatch.setattr(
+        Collection,
+        "nearest",
+        lambda self, vectors, limit: [
+            one[:-1] + one_of_all[-1:]
+            for one, one_of_all in zip(
+                nearest(self, vectors, limit), nearest(self, vectors, len(opened.ids)), strict=True
+            )
+        ],
+    )
+    assert generation._recall(opened, everything) == pytest.approx(0.9)
+    opened.close()
 
 
 def test_a_passage_that_the_graph_does_not_reach_is_found_beside_it(

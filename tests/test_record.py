@@ -1,3 +1,4 @@
+import hashlib
 import random
 import re
 import sqlite3
@@ -529,6 +530,12 @@ class TestPassages:
         np.testing.assert_array_equal(record.vectors(keys[::-1]), vectors[::-1])
         np.testing.assert_array_equal(record.vectors([keys[3], keys[3]]), vectors[[3, 3]])
         assert record.vectors([]).shape[0] == 0
+        digests = [hashlib.sha256(vector).digest() for vector in vectors]
+        assert record.vector_digests(keys[::-1]) == digests[::-1]
+        assert record.vector_digests([]) == []
+        for tell in (record.vectors, record.vector_digests):
+            with pytest.raises(StoreDamaged, match="2 vectors are missing"):
+                tell([*keys, "another", "third"])
 
 
 COLLECTION = [

@@ -171,6 +171,16 @@ def test_a_word_said_twice_counts_once(words: Words) -> None:
     assert words.best("ferry ferry ferries", 100) == words.best("ferry", 100)
 
 
+def test_a_word_of_most_passages_counts_only_where_nothing_else_is_asked(tmp_path: Path) -> None:
+    harbour = [row(f"harbour-{number}", f"The harbour on day {number}.") for number in range(5)]
+    made = made_of(tmp_path, row("ferry", "The ferry in the harbour."), row("other", "Nothing."), *harbour)
+    assert [id for id, _ in made.best("ferry in the harbour", 9)] == ["ferry"]
+    assert made.best("ferry in the harbour", 9) == made.best("ferry", 9)
+    assert {id for id, _ in made.best("harbour", 9)} == {"ferry", *(one.id for one in harbour)}
+    made.change([one.id for one in harbour[:3]], ())
+    assert {id for id, _ in made.best("a harbour, where?", 9)} == {"ferry", "harbour-3", "harbour-4"}
+
+
 @pytest.mark.parametrize("text", ["", "the", "?!", "xyzzy", '"', "title:seal^99 AND (", "\0", "*", "\ufffd"])
 def test_what_has_no_word_of_the_collection_finds_nothing_and_is_no_syntax(words: Words, text: str) -> None:
     assert words.best(text, 100) == []
