@@ -383,7 +383,7 @@ def _make_whole(folder: Path, record: Record, draft: Manifest, progress: Progres
     finally:
         collection.close()
     compact(folder / "chroma")  # before the rest is written: what it sets free is room for that
-    Words(folder / "words", create=True).change((), rows)
+    Words(folder / "words", create=True).change((), rows, len(rows))
     _write_array(folder, array, [row.id for row in rows])
 
 
@@ -411,10 +411,10 @@ def _copy_and_change(
     # Of what is gone, tantivy would keep the words in its dictionary until it merges: nothing of it is left behind.
     if gone or previous.words != draft.words:
         everything = record.passage_rows(draft.cut, draft.generation)
-        Words(folder / "words", create=True).change((), everything)
+        Words(folder / "words", create=True).change((), everything, draft.passages)
     else:
         shutil.copytree(source / "words", folder / "words")
-        Words(folder / "words").change((), rows)
+        Words(folder / "words").change((), rows, len(rows))
     old = np.load(source / "vectors.npy", mmap_mode="r")
     ids = (source / "ids.txt").read_text(encoding="ascii").split()
     if gone:

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache, cached_property, lru_cache, partial
-from itertools import islice, repeat
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -375,7 +375,7 @@ class View:
         near = (self._generation.array[[self._generation.rows[id] for id in ids]] @ vectors.T).astype(float)
         low, high = near.min(axis=0), near.max(axis=0)
         legs = (found.words, *found.parts)
-        words = np.array([list(map(leg.get, ids, repeat(0.0))) for leg in legs]).T
+        words = np.array([[leg.get(id, 0.0) for leg in legs] for id in ids])
         most = [max(leg.values(), default=0.0) or 1.0 for leg in legs]
         scores = _MEANING * (near - low) / np.where(high > low, high - low, 1.0) + (1 - _MEANING) * words / most
         best = scores[:, 0]

@@ -15,11 +15,12 @@ import tantivy
 
 from index.record import PassageRow
 
-_HEAP = 64_000_000  # bytes of the writer, shared by its threads
+_HEAP = 64_000_000  # bytes of each of the writer's threads
+_MANY, _THREADS = 10_000, 2  # passages that several threads index; each writes parts of its own, and all parts are searched
 _ALONE = "alone"  # the field of the text without what stands above it
 # Words that stand in more of the passages are passed over where there are others: their weight is negative by Robertson and
-# Sparck Jones (1976), next to none by what came of it, and their lists are the longest. No measure of any collection changed
-# by .0005 for it; with a third and a fifth in place of a half some did.
+# Sparck Jones (1976), next to none by what came of it, and their lists are the longest. Of six collections no measure moved
+# by .0005 for it; by a third or a fifth in place of a half some did.
 _COMMON = 0.5
 WORDS_VERSION = 1  # of what is indexed: words of another one are made anew
 
@@ -71,9 +72,10 @@ class Words:
         except ValueError:  # as it was made before: titles were a field apart
             self._text = "text"
 
-    def change(self, removed: Iterable[str], added: Iterable[PassageRow]) -> None:
-        """Remove passages by id and add others, in one commit."""
-        writer = self._index.writer(_HEAP, 1)
+    def change(self, removed: Iterable[str], added: Iterable[PassageRow], many: int = 0) -> None:
+        """Remove passages by id and add others, in one commit; `many` is about how many come."""
+        threads = _THREADS if many > _MANY else 1
+        writer = self._index.writer(_HEAP * threads, threads)
         for id in removed:
             writer.delete_documents_by_term("id", id)
         for row in added:
