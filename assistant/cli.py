@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import os
@@ -100,7 +101,7 @@ def index_command(
     named = list(paths or [])
     if not named and not (place / "record.sqlite").exists() and Path("articles").is_dir():
         named = [Path("articles")]
-    with _shown(progress) as show:
+    with _shown(progress) as show, _holding():
         report = build(named, place, rebuild, settings.embedding_model, show, known)
     if as_json:
         _json(report.to_dict())
@@ -108,6 +109,16 @@ def index_command(
     for path, reason in report.unreadable:
         _say(f"Not read: {path}: {reason}")
     _say(_summary(report))
+
+
+@contextmanager
+def _holding() -> Iterator[None]:
+    """No look at what could be freed: a build holds what it reads to its end, and of many articles looks take a tenth of it."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _summary(report: Report) -> str:
@@ -126,7 +137,7 @@ def watch(store: Store = None, progress: ProgressFlag = "bar") -> None:
     place = store or settings.store
 
     def bring_up_to_date(roots: Sequence[Path]) -> None:
-        with _shown(progress) as show:
+        with _shown(progress) as show, _holding():
             report = build(roots, place, False, settings.embedding_model, show, known=True)
         _say(_summary(report))
 

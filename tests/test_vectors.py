@@ -133,8 +133,10 @@ def test_a_copy_stands_alone(collection: Collection, tmp_path: Path, array: Vect
 
 @pytest.mark.filterwarnings("ignore:legacy embedding function config")
 def test_searching_wider_stays_with_the_collection(collection: Collection, tmp_path: Path, array: Vectors) -> None:
+    assert collection.ef_search == 100
     collection.search_wider(400)
     again = reopened(collection, tmp_path / "chroma")
+    assert again.ef_search == 400
     assert [found[0][0] for found in again.nearest(array[:20], 1)] == [row.id for row in ROWS[:20]]
     again.close()
     with sqlite3.connect(tmp_path / "chroma" / "chroma.sqlite3") as rows:
