@@ -691,10 +691,10 @@ class Record:
     def passage_keys(self, cut: str, generation: int) -> Iterator[tuple[str, PassageFacts, str]]:
         """Every passage of a generation without its words: its id, what there is to know of it, the key of its vector."""
         articles: dict[str, list[tuple[str, str | None, int | None]]] = {}
-        for content, *told in self._all(
+        for content, id, publisher, published in self._all(
             f"SELECT content, id, publisher_folded, published FROM {_TOLD} WHERE {_LIVE}", {"generation": generation}
         ):
-            articles.setdefault(content, []).append((told[0], told[1], told[2]))
+            articles.setdefault(content, []).append((id, publisher, published))
         # Joined here: SQLite would look each content's passages up, which takes twice as long as reading them as they lie.
         for content, number, vector, start, end in self._all(
             "SELECT content, number, vector, start, end FROM passages WHERE cut = ?", (cut,)
@@ -745,11 +745,7 @@ class Record:
     def signatures(self, version: int) -> dict[str, bytes]:
         """The signatures of this version, by content."""
         rows = self._all("SELECT * FROM signatures WHERE version = ?", (version,))
-        return {
-            row["content"]: row["signature"]
-            for row in rows
-            if _hash(row["content"], row["signature"].hex()) == row["digest"]
-        }
+        return {row["content"]: row["signature"] for row in rows if _signed(row)}
 
     def save_signatures(self, version: int, signatures: Mapping[str, bytes]) -> None:
         """Store signatures under their contents."""
@@ -760,11 +756,7 @@ class Record:
     def comparisons(self, version: int) -> dict[tuple[str, str], int]:
         """How pairs of contents were found to stand to each other, by this version of the comparison."""
         rows = self._all("SELECT * FROM comparisons WHERE version = ?", (version,))
-        return {
-            (row["one"], row["other"]): row["likeness"]
-            for row in rows
-            if _hash(row["one"], row["other"], str(row["likeness"])) == row["digest"]
-        }
+        return {(row["one"], row["other"]): row["likeness"] for row in rows if _compared(row)}
 
     def save_comparisons(self, version: int, comparisons: Mapping[tuple[str, str], int]) -> None:
         """Store how pairs of contents stand to each other."""
@@ -874,9 +866,19 @@ class Record:
                     found.append(str(error))
             damaged = [row["key"] for row in self._db.execute("SELECT * FROM vectors") if not _sound(row)]
             found += [f"{len(damaged)} vectors differ from their hashes"] if damaged else []
+            of_copies = sum(map(len, self._disowned_of_copies()))
+            found += (
+                [f"{of_copies} signatures or comparisons of near-copies differ from their hashes"] if of_copies else []
+            )
         except (sqlite3.DatabaseError, StoreError) as error:
             found = [str(error)]
         return found
+
+    def _disowned_of_copies(self) -> tuple[list[tuple[str]], list[tuple[str, str]]]:
+        """The keys of the signatures, and of the comparisons, that differ from their hashes."""
+        signatures = [(row["content"],) for row in self._db.execute("SELECT * FROM signatures") if not _signed(row)]
+        compared = self._db.execute("SELECT * FROM comparisons")
+        return signatures, [(row["one"], row["other"]) for row in compared if not _compared(row)]
 
     def _structure(self) -> list[str]:
         """What is wrong with the file as one of SQLite's."""
@@ -893,6 +895,9 @@ class Record:
         with self.transaction():
             vectors = [(row["key"],) for row in self._db.execute("SELECT * FROM vectors") if not _sound(row)]
             self._db.executemany("DELETE FROM vectors WHERE key = ?", vectors)
+            signatures, comparisons = self._disowned_of_copies()
+            self._db.executemany("DELETE FROM signatures WHERE content = ?", signatures)
+            self._db.executemany("DELETE FROM comparisons WHERE one = ? AND other = ?", comparisons)
             for row in self._db.execute("SELECT * FROM contents").fetchall():
                 try:
                     self._check_content(row)
@@ -949,3 +954,11 @@ def passage_id(article_id: str, content: str, number: int) -> str:
 
 def _sound(row: sqlite3.Row) -> bool:
     return bool(hashlib.sha256(row["vector"]).digest() == row["digest"])
+
+
+def _signed(row: sqlite3.Row) -> bool:
+    return bool(_hash(row["content"], row["signature"].hex()) == row["digest"])
+
+
+def _compared(row: sqlite3.Row) -> bool:
+    return bool(_hash(row["one"], row["other"], str(row["likeness"])) == row["digest"])

@@ -262,6 +262,9 @@ class TestDamage:
             "publisher = 'The Bacon'",
             "publisher = NULL",
             "authors = '[]'",
+            "authors = 'no list'",
+            "pages = '[7]'",
+            "marks = '[\"scanned\"]'",
             "published = 20250710",
             "published = NULL",
             "url = 'https://elsewhere.example'",
@@ -315,6 +318,22 @@ class TestDamage:
         assert id not in record.live(2)
         assert len(record.live(2)) == 1
         assert record.stamps(root) == {"ferry.md": None, "pilot.md": "stamp"}
+
+    @pytest.mark.parametrize("changed", ["signatures SET signature = zeroblob(12)", "comparisons SET likeness = 0"])
+    def test_what_near_copies_are_told_by_is_named_and_dropped_where_it_changed(
+        self, record: Record, id: str, changed: str
+    ) -> None:
+        record.save_contents([PILOT])
+        assert id
+        pair = content_key(FERRY), content_key(PILOT)
+        record.save_signatures(1, dict.fromkeys(pair, b"signature"))
+        record.save_comparisons(1, {pair: 2})
+        assert record.faults(1) == []
+        rows = change(record, f"UPDATE {changed}")
+        assert record.faults(1) == [f"{rows} signatures or comparisons of near-copies differ from their hashes"]
+        record.mend()
+        assert record.faults(1) == []
+        assert len(record.signatures(1)) + len(record.comparisons(1)) == 3 - rows
 
     def test_a_sound_record_has_no_faults_and_mending_changes_nothing(self, record: Record, id: str) -> None:
         assert record.faults(1) == []
@@ -509,6 +528,19 @@ class TestPassages:
         (count,) = sqlite3.connect(record.path).execute("SELECT count(*) FROM vectors").fetchone()
         assert count == 2  # of four passages: two texts
         assert len(record.uncut("another cut", 1)) == 2
+
+    def test_of_what_came_later_alone_is_told_what_is_to_be_cut_and_embedded(self, record: Record) -> None:
+        add(record, "/news", "ferry.md", FERRY)
+        prepare(record, 1)
+        add(record, "/news", "bridge.md", BRIDGE)
+        prepare(record, 2)
+        assert record.uncut(CUT, 2, since=1) == [content_key(BRIDGE)]
+        assert record.uncut(CUT, 2, since=2) == []
+        assert len(record.uncut(CUT, 2)) == 2
+        cut(record, 2)
+        record._all("DELETE FROM vectors")
+        assert {content for content, *_ in record.unembedded(CUT, 2, since=1)} == {content_key(BRIDGE)}
+        assert len({content for content, *_ in record.unembedded(CUT, 2)}) == 2
 
     def test_an_article_in_its_next_state_has_other_passage_ids(self, record: Record) -> None:
         add(record, "/news", "ferry.md", FERRY)
