@@ -16,10 +16,8 @@ import tantivy
 from index.record import PassageRow
 
 _HEAP = 64_000_000  # bytes of each of the writer's threads
-_MANY, _THREADS = (
-    10_000,
-    2,
-)  # passages that several threads index; each writes parts of its own, and all parts are searched
+_MANY = 10_000  # passages that several threads index: each writes parts of its own, and every part is searched
+_THREADS = 2
 _ALONE = "alone"  # the field of the text without what stands above it
 # Words that stand in more of the passages are passed over where there are others: their weight is negative by Robertson and
 # Sparck Jones (1976), next to none by what came of it, and their lists are the longest. Of six collections no measure moved

@@ -139,6 +139,21 @@ def test_like_sentences_are_nearer_than_others(model: Embedder) -> None:
     assert ferry @ ship > ferry @ mussels
 
 
+@pytest.mark.parametrize("limit", [20, 24, 256])
+def test_batches_hold_every_text_once_in_few_widths_and_none_beyond_the_limit(limit: int) -> None:
+    pieces = [[7] * length for length in random.Random(3).choices(range(1, min(limit, 60) + 1), k=80)]
+    widths, seen = set(), []
+    for rows, ids, read in embedder._batches(pieces, 200, limit):
+        widths.add(ids.shape[1])
+        seen += rows
+        assert len(rows) == 1 or ids.size <= 200
+        for row, own, kept in zip(rows, ids, read, strict=True):
+            assert own[kept == 1].tolist() == pieces[row]
+            assert not own[kept == 0].any()
+    assert sorted(seen) == list(range(len(pieces)))
+    assert all(width <= limit and (width % 8 == 0 or width == limit) for width in widths)
+
+
 def test_nothing_gives_no_rows(model: Embedder) -> None:
     assert model.embed([]).shape == (0, model.dimension)
 

@@ -398,10 +398,12 @@ def test_what_is_wrong_with_a_graph_that_is_read_ahead_is_said_to_whoever_asks_i
     opened.close()
 
 
+@pytest.mark.parametrize(("before", "expected"), [(100, [200, 400]), (200, [400]), (400, [])])
 def test_a_graph_that_misses_too_much_is_searched_wider_or_exactly(
-    store: Path, built: Path, monkeypatch: pytest.MonkeyPatch
+    store: Path, built: Path, before: int, expected: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wider: list[int] = []
+    monkeypatch.setattr(Collection, "ef_search", before)
     monkeypatch.setattr(Collection, "search_wider", lambda _, ef_search: wider.append(ef_search))
     nearest = Collection.nearest
     monkeypatch.setattr(
@@ -411,29 +413,31 @@ def test_a_graph_that_misses_too_much_is_searched_wider_or_exactly(
     )
     build([built / "articles"], store, rebuild=True)
     opened = Generation(store, 2)
-    assert wider == [200, 400]
+    assert wider == expected
     assert opened.manifest.exact
     assert opened.nearest(opened.array[3:4], 1)[0][0][0] == opened.ids[3]
     opened.close()
     assert all(one.ok for one in check(store))
 
 
+@pytest.mark.parametrize(
+    ("told", "sound"), [({5: 1.0}, True), ({5: 0.98, 30: 0.992}, True), ({5: 0.98, 30: 0.985}, False)]
+)
 def test_of_recall_what_many_passages_tell_is_believed_not_what_few_do(
-    store: Path, monkeypatch: pytest.MonkeyPatch
+    store: Path, told: dict[int, float], sound: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    asked: list[int] = []
+
+    def recall(_: Generation, sample: Sequence[int]) -> float:
+        asked.append(len(sample))
+        return told[len(sample)]
+
     monkeypatch.setattr(generation, "_RECALL_SAMPLES", (5, 30))
+    monkeypatch.setattr(generation, "_recall", recall)
     opened = Generation(store, 1, whole=True)
-    for recalls, sound in (((1.0,), True), ((0.98, 0.992), True), ((0.98, 0.985), False)):
-        told, asked = iter(recalls), []
-
-        def recall(_: Generation, sample: Sequence[int], told=told, asked=asked) -> float:  # type: ignore[no-untyped-def]
-            asked.append(len(sample))
-            return next(told)
-
-        monkeypatch.setattr(generation, "_recall", recall)
-        (found,) = [one for one in generation._check_search(opened, None) if one.name == generation._RECALLS]
-        assert found.ok == sound
-        assert asked == [5, 30][: len(recalls)]
+    (found,) = [one for one in generation._check_search(opened, None) if one.name == generation._RECALLS]
+    assert found.ok == sound
+    assert asked == list(told)
     opened.close()
 
 

@@ -69,6 +69,16 @@ def test_every_passage_comes_back(words: Words) -> None:
         assert one.id in {id for id, _ in words.best(one.text, len(ROWS))}
 
 
+def test_what_two_threads_index_is_searched_as_what_one_does(
+    words: Words, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.words._MANY", len(ROWS) - 1)
+    made = Words(tmp_path / "words", create=True)
+    made.change((), ROWS, len(ROWS))
+    assert made.ids() == words.ids()
+    assert dict(made.best("ferry or bridge", 100)) == pytest.approx(dict(words.best("ferry or bridge", 100)))
+
+
 def test_what_is_on_the_disk_is_the_same(tmp_path: Path) -> None:
     made = made_of(tmp_path, *ROWS)
     again = Words(tmp_path / "words")
