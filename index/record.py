@@ -866,7 +866,8 @@ class Record:
                     found.append(str(error))
             damaged = [row["key"] for row in self._db.execute("SELECT * FROM vectors") if not _sound(row)]
             found += [f"{len(damaged)} vectors differ from their hashes"] if damaged else []
-            of_copies = sum(map(len, self._disowned_of_copies()))
+            signatures, comparisons = self._disowned_of_copies()
+            of_copies = len(signatures) + len(comparisons)
             found += (
                 [f"{of_copies} signatures or comparisons of near-copies differ from their hashes"] if of_copies else []
             )
