@@ -240,9 +240,19 @@ def _told(publisher: str | None, published: int | None, url: str | None) -> str:
 def _hash(*parts: str) -> str:
     whole = hashlib.sha256()
     for part in parts:
-        data = part.encode()
+        data = _bytes(part)
         whole.update(b"%d:" % len(data) + data)
     return whole.hexdigest()
+
+
+def _bytes(text: str) -> bytes:
+    """The bytes of a text as they lie in the file, even where they are not UTF-8."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _shown(text: str) -> str:
+    """A text that may hold what is not UTF-8, as it can be printed."""
+    return _bytes(text).decode("utf-8", "replace")
 
 
 def _article_digest(id: str, content: str, paths: str) -> str:
@@ -318,13 +328,26 @@ class Record:
                 raise self._trouble(error) from error
 
     def _trouble(self, error: sqlite3.DatabaseError) -> StoreError:
-        """What an error of SQLite means: an operational one is the disk's or another process's, any other is damage."""
-        if isinstance(error, sqlite3.OperationalError):
+        """What an error of SQLite means: an operational one is the disk's or another process's, any other is damage.
+
+        Python calls it operational, too, where a text is not UTF-8.
+        """
+        if isinstance(error, sqlite3.OperationalError) and "decode" not in str(error):
             return StoreError(
                 f"The record {self.path} can't be used ({error}); see whether the disk is full, "
                 "the folder may be written, and no other program holds it."
             )
         return self._damaged(error)
+
+    @contextmanager
+    def _whatever_it_holds(self) -> Iterator[None]:
+        """Text that is not UTF-8 is read too, for as long as the hashes are asked, which disown it."""
+        with self._lock:
+            self._db.text_factory = lambda held: held.decode("utf-8", "surrogateescape")
+            try:
+                yield
+            finally:
+                self._db.text_factory = str
 
     def _damaged(self, error: Exception | str) -> StoreDamaged:
         return StoreDamaged(f"The record {self.path} is damaged ({error}); run: clippings check --repair")
@@ -533,7 +556,7 @@ class Record:
 
     def _located(self, row: sqlite3.Row) -> Located:
         if _article_digest(row["id"], row["content"], row["paths"]) != row["digest"]:
-            raise self._damaged(f"the row of article {row['id']}")
+            raise self._damaged(f"the row of article {_shown(row['id'])}")
         return Located(row["id"], row["content"], tuple(json.loads(row["paths"])))
 
     def discard_after(self, generation: int) -> None:
@@ -788,7 +811,7 @@ class Record:
             lists = row["authors"], row["pages"], row["marks"]
             if _content_key(row["title"], row["text"], told, *lists) == row["key"]:
                 return
-        raise self._damaged(f"the text of “{row['title']}”")
+        raise self._damaged(f"the text of “{_shown(row['title'])}”")
 
     def filtered(
         self, generation: int, since: date | None, until: date | None, publishers: Sequence[str]
@@ -856,30 +879,38 @@ class Record:
     def faults(self, generation: int) -> list[str]:
         """What the file's own structure and the hashes of all rows of a generation say against it."""
         try:
-            found = self._structure()
-            for id in [
-                row["id"] for row in self._all(f"SELECT id FROM articles WHERE {_LIVE}", {"generation": generation})
-            ]:
-                try:
-                    self.article(id, generation)
-                except StoreDamaged as error:
-                    found.append(str(error))
-            damaged = [row["key"] for row in self._db.execute("SELECT * FROM vectors") if not _sound(row)]
-            found += [f"{len(damaged)} vectors differ from their hashes"] if damaged else []
-            signatures, comparisons = self._disowned_of_copies()
-            of_copies = len(signatures) + len(comparisons)
-            found += (
-                [f"{of_copies} signatures or comparisons of near-copies differ from their hashes"] if of_copies else []
-            )
+            with self._whatever_it_holds():
+                return [*self._structure(), *self._disowned(generation)]
         except (sqlite3.DatabaseError, StoreError) as error:
-            found = [str(error)]
-        return found
+            return [str(error)]
 
-    def _disowned_of_copies(self) -> tuple[list[tuple[str]], list[tuple[str, str]]]:
+    def _disowned(self, generation: int) -> Iterator[str]:
+        for row in self._db.execute(
+            f"SELECT id, content, paths, digest, contents.* FROM articles LEFT JOIN contents ON key = content WHERE {_LIVE}",
+            {"generation": generation},
+        ):
+            try:
+                self._located(row)
+                self._check_content(row)
+            except StoreDamaged as error:
+                yield str(error)
+        if vectors := len(self._disowned_vectors()):
+            yield f"{vectors} vectors differ from their hashes"
+        if of_copies := sum(map(len, self._disowned_of_copies())):
+            yield f"{of_copies} signatures or comparisons of near-copies differ from their hashes"
+
+    def _disowned_vectors(self) -> list[tuple[int]]:
+        rows = self._db.execute("SELECT rowid, vector, digest FROM vectors")
+        return [(row["rowid"],) for row in rows if not _sound(row)]
+
+    def _disowned_of_copies(self) -> tuple[list[tuple[bytes]], list[tuple[bytes, bytes]]]:
         """The keys of the signatures, and of the comparisons, that differ from their hashes."""
-        signatures = [(row["content"],) for row in self._db.execute("SELECT * FROM signatures") if not _signed(row)]
+        signatures = self._db.execute("SELECT * FROM signatures")
         compared = self._db.execute("SELECT * FROM comparisons")
-        return signatures, [(row["one"], row["other"]) for row in compared if not _compared(row)]
+        return (
+            [(_bytes(row["content"]),) for row in signatures if not _signed(row)],
+            [(_bytes(row["one"]), _bytes(row["other"])) for row in compared if not _compared(row)],
+        )
 
     def _structure(self) -> list[str]:
         """What is wrong with the file as one of SQLite's."""
@@ -893,30 +924,34 @@ class Record:
         if wrong := self._structure():
             raise self._damaged(wrong[0])
         lost = []
-        with self.transaction():
-            vectors = [(row["key"],) for row in self._db.execute("SELECT * FROM vectors") if not _sound(row)]
-            self._db.executemany("DELETE FROM vectors WHERE key = ?", vectors)
+        with self._whatever_it_holds(), self.transaction():
+            self._db.executemany("DELETE FROM vectors WHERE rowid = ?", self._disowned_vectors())
             signatures, comparisons = self._disowned_of_copies()
-            self._db.executemany("DELETE FROM signatures WHERE content = ?", signatures)
-            self._db.executemany("DELETE FROM comparisons WHERE one = ? AND other = ?", comparisons)
+            self._db.executemany("DELETE FROM signatures WHERE content = CAST(? AS TEXT)", signatures)
+            self._db.executemany(
+                "DELETE FROM comparisons WHERE one = CAST(? AS TEXT) AND other = CAST(? AS TEXT)", comparisons
+            )
             for row in self._db.execute("SELECT * FROM contents").fetchall():
                 try:
                     self._check_content(row)
                 except StoreDamaged:
-                    key = (row["key"],)
-                    for place in self._all("SELECT root, path, place FROM readings WHERE content = ?", key):
-                        lost.append(Lost(place["root"], place["path"], place["place"], row["title"]))
-                    self._db.execute("DELETE FROM readings WHERE content = ?", key)
-                    self._db.execute("DELETE FROM articles WHERE content = ?", key)
-                    self._db.execute("DELETE FROM contents WHERE key = ?", key)
+                    key = (_bytes(row["key"]),)
+                    for place in self._all(
+                        "SELECT root, path, place FROM readings WHERE content = CAST(? AS TEXT)", key
+                    ):
+                        lost.append(Lost(place["root"], place["path"], place["place"], _shown(row["title"])))
+                    for table, column in (("readings", "content"), ("articles", "content"), ("contents", "key")):
+                        self._db.execute(f"DELETE FROM {table} WHERE {column} = CAST(? AS TEXT)", key)
             self._db.executemany(
                 "UPDATE files SET stamp = NULL WHERE root = ? AND path = ?", [(one.root, one.path) for one in lost]
             )
             rows = self._db.execute("SELECT id, content, paths, digest, added FROM articles").fetchall()
             bad = [
-                (r["id"], r["added"]) for r in rows if _article_digest(r["id"], r["content"], r["paths"]) != r["digest"]
+                (_bytes(r["id"]), r["added"])
+                for r in rows
+                if _article_digest(r["id"], r["content"], r["paths"]) != r["digest"]
             ]
-            self._db.executemany("DELETE FROM articles WHERE id = ? AND added = ?", bad)
+            self._db.executemany("DELETE FROM articles WHERE id = CAST(? AS TEXT) AND added = ?", bad)
         return lost
 
     def has(self, lost: Lost) -> bool:

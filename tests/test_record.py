@@ -335,6 +335,31 @@ class TestDamage:
         assert record.faults(1) == []
         assert len(record.signatures(1)) + len(record.comparisons(1)) == 3 - rows
 
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            "articles SET digest",
+            "articles SET id",
+            "contents SET title",
+            "contents SET authors",
+            "signatures SET digest",
+            "comparisons SET digest",
+        ],
+    )
+    def test_what_is_no_utf_8_any_more_is_named_and_dropped(self, record: Record, id: str, changed: str) -> None:
+        assert id
+        own = content_key(FERRY)
+        record.save_signatures(1, {own: b"signature"})
+        record.save_comparisons(1, {(own, own): 2})
+        assert change(record, f"UPDATE {changed} = CAST(X'46ff' AS TEXT)") == 1
+        (named,) = record.faults(1)
+        assert named.encode()
+        if not changed.startswith(("signatures", "comparisons")):  # those are made anew, and no answer waits for them
+            with pytest.raises(StoreDamaged, match="check --repair"):
+                list(record.passage_rows(CUT, 1))
+        record.mend()
+        assert record.faults(1) == []
+
     def test_a_sound_record_has_no_faults_and_mending_changes_nothing(self, record: Record, id: str) -> None:
         assert record.faults(1) == []
         before = [record.article(id, 1), *record.passage_rows(CUT, 1)]
