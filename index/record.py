@@ -805,11 +805,14 @@ class Record:
             tuple(json.loads(row["pages"])), tuple(json.loads(row["marks"])),
         )  # fmt: skip
 
-    def _check_content(self, row: sqlite3.Row) -> None:
+    def _check_content(self, row: sqlite3.Row, twin: bool = False) -> None:
+        """Hold what an article says against its hash; and, what no answer needs, the hash by which its copies are found."""
         if row["key"] is not None:
             told = _told(row["publisher"], row["published"], row["url"])
             lists = row["authors"], row["pages"], row["marks"]
-            if _content_key(row["title"], row["text"], told, *lists) == row["key"]:
+            if _content_key(row["title"], row["text"], told, *lists) == row["key"] and (
+                not twin or _hash(row["title"], row["text"], told) == row["twin"]
+            ):
                 return
         raise self._damaged(f"the text of “{_shown(row['title'])}”")
 
@@ -880,7 +883,7 @@ class Record:
         """What the file's own structure and the hashes of all rows of a generation say against it."""
         try:
             with self._whatever_it_holds():
-                return [*self._structure(), *self._disowned(generation)]
+                return self._structure() or list(self._disowned(generation))
         except (sqlite3.DatabaseError, StoreError) as error:
             return [str(error)]
 
@@ -891,7 +894,7 @@ class Record:
         ):
             try:
                 self._located(row)
-                self._check_content(row)
+                self._check_content(row, twin=True)
             except StoreDamaged as error:
                 yield str(error)
         if vectors := len(self._disowned_vectors()):
@@ -933,7 +936,7 @@ class Record:
             )
             for row in self._db.execute("SELECT * FROM contents").fetchall():
                 try:
-                    self._check_content(row)
+                    self._check_content(row, twin=True)
                 except StoreDamaged:
                     key = (_bytes(row["key"]),)
                     for place in self._all(

@@ -307,12 +307,16 @@ class TestDamage:
         with pytest.raises(StoreDamaged, match="1 vectors are missing"):
             record.vectors(keys)
 
-    def test_mending_drops_what_was_changed_and_has_its_file_read_again(self, record: Record, id: str) -> None:
+    @pytest.mark.parametrize("changed", ["text = 'Changed.'", "twin = 'none'"])
+    def test_mending_drops_what_was_changed_and_has_its_file_read_again(
+        self, record: Record, id: str, changed: str
+    ) -> None:
         root = add(record, "/news", "pilot.md", PILOT)
         prepare(record, 2)
         cut(record, 2)
-        change(record, "UPDATE contents SET text = 'Changed.' WHERE title = 'Ferry rams pier'")
+        change(record, f"UPDATE contents SET {changed} WHERE title = 'Ferry rams pier'")
         change(record, "UPDATE vectors SET vector = zeroblob(12) WHERE key IN (SELECT key FROM vectors LIMIT 1)")
+        assert len(record.faults(2)) == 2
         record.mend()
         assert record.faults(2) == []
         assert id not in record.live(2)
