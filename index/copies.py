@@ -30,6 +30,7 @@ _SHINGLE = 3  # words
 _BANDS, _ROWS = 48, 3  # of a signature: of two texts that share 40 of 100 shingles, 96 of 100 pairs collide
 _BUCKET = 200  # texts that collide in a band: of more, each is paired with so many that follow it
 _MERGED = 1_000_000  # pairs that are held before they are sorted together
+_PAIRED = 20_000  # pairs whose signatures are compared at once
 _SIGNED = 1_000  # texts a transaction, and texts held at once
 _COMPARED = 40_000  # characters of a text that are compared
 _TRIED = 5  # groups that a text is compared with, the most alike by their signatures
@@ -218,12 +219,10 @@ def groups(signatures: Mapping[str, bytes], likeness: Callable[[str, str], Liken
         return []
     keys = sorted(signatures)
     candidates = _candidates(np.frombuffer(b"".join(signatures[key] for key in keys), "<u4").reshape(len(keys), -1))
-    # What is most like the others leads: of a report in many papers the version that each of them cut or edited.
-    central = sorted(candidates, key=lambda row: (-sum(share for share, _ in candidates[row]), row))
     group_of: dict[int, list[int]] = {}
-    for row in central:
+    for row, others in candidates:
         tried: list[list[int]] = []
-        for _, other in candidates[row]:
+        for other in others:
             group = group_of.get(other)
             if group and len(tried) < _TRIED and not any(group is one for one in tried):
                 tried.append(group)
@@ -239,20 +238,30 @@ def _joins(keys: Sequence[str], row: int, group: Sequence[int], likeness: Callab
     )
 
 
-def _candidates(rows: Signatures) -> dict[int, list[tuple[float, int]]]:
-    """For each row the others that may be near, each with how alike their signatures are; the most alike first."""
+def _candidates(rows: Signatures) -> Iterator[tuple[int, list[int]]]:
+    """The rows that others may be near to, each with those, whose signatures are most alike first.
+
+    First come the rows that are most like their others: of a report in many papers the version that each of them cut or
+    edited leads.
+    """
     pairs = _colliding(rows[:, 1:])
     lengths = np.sort(rows[:, 0][pairs], axis=1)
     pairs = pairs[lengths[:, 0] >= _LENGTHS * lengths[:, 1]]
-    found: dict[int, list[tuple[float, int]]] = defaultdict(list)
-    for start in range(0, len(pairs), 20_000):
-        some = pairs[start : start + 20_000]
-        shares = (rows[some[:, 0], 1:] == rows[some[:, 1], 1:]).mean(axis=1)
-        for (one, other), share in zip(some.tolist(), shares.tolist(), strict=True):
-            if share >= _ALIKE:
-                found[one].append((share, other))
-                found[other].append((share, one))
-    return {row: sorted(others, key=lambda pair: (-pair[0], pair[1])) for row, others in found.items()}
+    equal = np.zeros(len(pairs), np.int64)  # places of both signatures
+    for start in range(0, len(pairs), _PAIRED):
+        some = pairs[start : start + _PAIRED]
+        equal[start : start + _PAIRED] = np.count_nonzero(rows[some[:, 0], 1:] == rows[some[:, 1], 1:], axis=1)
+    alike = equal >= _ALIKE * _BANDS * _ROWS
+    both = np.concatenate([pairs[alike], pairs[alike, ::-1]])
+    equal = np.tile(equal[alike], 2)
+    order = np.lexsort((both[:, 1], -equal, both[:, 0]))
+    both, equal = both[order], equal[order]
+    own, first = np.unique(both[:, 0], return_index=True)
+    last = np.append(first[1:], len(both))
+    totals = np.diff(np.append(0, np.cumsum(equal))[np.append(first, len(both))])
+    others = both[:, 1].tolist()
+    for at in np.lexsort((own, -totals)).tolist():
+        yield int(own[at]), others[first[at] : last[at]]
 
 
 def _colliding(rows: Signatures) -> Pairs:
@@ -295,7 +304,7 @@ def _mixed(band: Signatures) -> np.ndarray[Any, np.dtype[np.uint64]]:
 
 def near_copies(record: Record, generation: int, progress: Callable[[str, int, int], None]) -> list[tuple[str, ...]]:
     """The groups of near-copies among a generation's articles, by id; what was signed and compared is kept in the record."""
-    contents = {id: one.content for id, one in record.live(generation).items()}
+    contents = record.contents(generation)
     signatures = record.signatures(COPIES_VERSION)
     missing = sorted(set(contents.values()) - signatures.keys())
     for first in range(0, len(missing), _SIGNED):
@@ -312,10 +321,10 @@ def near_copies(record: Record, generation: int, progress: Callable[[str, int, i
         return Printed(*record.titled_text(content))
 
     def likeness(one: str, other: str) -> Likeness:
-        first, second = sorted((contents[one], contents[other]))
-        pair = first, second
+        first, second = contents[one], contents[other]
+        pair = (first, second) if first < second else (second, first)
         if pair not in known:
-            known[pair] = new[pair] = compare(printed(first), printed(second))
+            known[pair] = new[pair] = compare(printed(pair[0]), printed(pair[1]))
         return Likeness(known[pair])
 
     found = groups({id: signatures[content] for id, content in contents.items()}, likeness)

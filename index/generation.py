@@ -18,7 +18,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property, lru_cache
@@ -39,7 +39,6 @@ from index.vectors import (
     copy,
     digested,
     exists,
-    metadata,
     prove_structure,
     rows_digest,
     steady_files,
@@ -334,7 +333,7 @@ def make(
     erase(folder, wait=True)  # the verifying child of a killed build may still hold what that build left
     base = None
     if previous is not None and previous.cut == draft.cut:
-        base = _change(store, record, draft, previous)
+        base = _change(record, draft, previous)
     folder.mkdir(parents=True)
     with ThreadPoolExecutor(1) as thread:
         if previous is not None and base is not None:
@@ -352,9 +351,7 @@ def make(
     return _seal(folder, draft), base is not None
 
 
-def _change(
-    store: Path, record: Record, draft: Manifest, previous: Manifest
-) -> tuple[list[str], frozenset[str]] | None:
+def _change(record: Record, draft: Manifest, previous: Manifest) -> tuple[list[str], frozenset[str]] | None:
     """Which passages go and which articles come, when a copy is the cheaper way; else None."""
     touched = record.came_with(draft.generation) | record.gone_with(draft.generation)
     before = record.passage_ids(draft.cut, previous.generation, touched)
@@ -364,10 +361,6 @@ def _change(
     changed = len(gone) + sum(len(after[article]) for article in come)
     # A copy costs what a whole build would for its changed passages alone; removed vectors stay in its graph.
     if previous.dead + len(gone) > _DEAD * max(previous.passages, 1) or changed > 0.5 * draft.passages:
-        return None
-    try:
-        Generation(store, previous.generation, whole=True).close()
-    except (StoreDamaged, FileNotFoundError):
         return None
     return gone, come
 
@@ -482,21 +475,27 @@ def verify(store: Path, record: Record, number: int, copied: bool = False) -> li
     except (StoreDamaged, FileNotFoundError) as error:
         return [Check("opens", False, str(error))]
     try:
-        with ThreadPoolExecutor(1) as thread:
-            files = thread.submit(_check_files, generation)
-            rows = list(_check_rows(generation, record))
-        checks = [files.result(), *rows]
-        if all(check.ok for check in checks):
-            checks += _check_search(generation, record.came_with(number) if copied else None)
-        return checks
+        came = record.came_with(number) if copied else None
+        with ThreadPoolExecutor(3) as threads:
+            differing = threads.submit(_differing, generation)
+            files = threads.submit(_check_files, generation, differing)
+            found = threads.submit(_check_search, generation, came, differing)
+            checks = [*_check_rows(generation, record)]
+        checks.insert(0, files.result())
+        return checks + found.result() if all(check.ok for check in checks) else checks
     finally:
         generation.close()
 
 
-def _check_files(generation: Generation) -> Check:
-    written, chroma = generation.manifest.files, generation.folder / "chroma"
+def _differing(generation: Generation) -> list[str]:
+    """The files that are not what was written."""
+    written = generation.manifest.files
     found = _hashes_of([generation.folder / name for name in written])
-    bad = [name for (name, (_, digest)), own in zip(written.items(), found, strict=True) if own != digest]
+    return [name for (name, (_, digest)), own in zip(written.items(), found, strict=True) if own != digest]
+
+
+def _check_files(generation: Generation, differing: Future[list[str]]) -> Check:
+    bad, chroma = list(differing.result()), generation.folder / "chroma"
     try:
         prove_structure(chroma)
         if digested(generation.manifest.rows) and generation.manifest.rows != rows_digest(chroma):
@@ -515,7 +514,7 @@ def _check_rows(generation: Generation, record: Record) -> Iterable[Check]:
     try:
         rows = {id: (facts, key) for id, facts, key in record.passage_keys(manifest.cut, manifest.generation)}
         expected = record.vector_digests([rows[id][1] for id in generation.ids if id in rows])
-        live = record.live(manifest.generation)
+        live = record.contents(manifest.generation).keys()
     except StoreDamaged as error:
         yield Check("record", False, str(error))
         return
@@ -540,7 +539,7 @@ def _check_rows(generation: Generation, record: Record) -> Iterable[Check]:
             not missing and not alien,
             f"{missing} missing, {alien} too many" if missing or alien else f"{len(rows)}, as in the record",
         )
-    wrong = sum(stored.get(id) != metadata(facts) for id, (facts, _) in rows.items())
+    wrong = sum(stored.get(id) != facts for id, (facts, _) in rows.items())
     yield Check("rows in Chroma", not wrong, f"{wrong} differ from the record" if wrong else "as in the record")
     known = [row for row, id in enumerate(generation.ids) if id in stored]
     if known:
@@ -556,7 +555,7 @@ def _check_rows(generation: Generation, record: Record) -> Iterable[Check]:
     yield Check("vectors", same, "as in the record" if same else "they differ from the record")
     groups = _read_copies(generation.folder, manifest)
     members = [id for group in groups for id in group]
-    sound = len(set(members)) == len(members) and live.keys() >= set(members) and all(len(one) > 1 for one in groups)
+    sound = len(set(members)) == len(members) and live >= set(members) and all(len(one) > 1 for one in groups)
     yield Check(
         "near-copies",
         sound,
@@ -564,7 +563,12 @@ def _check_rows(generation: Generation, record: Record) -> Iterable[Check]:
     )
 
 
-def _check_search(generation: Generation, came: frozenset[str] | None) -> Iterable[Check]:
+def _check_search(generation: Generation, came: frozenset[str] | None, differing: Future[list[str]]) -> list[Check]:
+    """Nothing where files are not what was written: a process that follows a broken link of the graph ends there."""
+    return [] if differing.result() else list(_search_sound(generation, came))
+
+
+def _search_sound(generation: Generation, came: frozenset[str] | None) -> Iterable[Check]:
     """Every article finds itself by its own first passage; the graph finds what comparing all finds.
 
     Of a copied graph, of which `came` are the articles that it did not hold before, some find themselves; see _KEPT.

@@ -17,7 +17,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -172,8 +172,7 @@ class PassageRow:
     vector: str  # the key of its vector
 
 
-@dataclass(frozen=True, slots=True)
-class PassageFacts:
+class PassageFacts(NamedTuple):
     """What a search needs to know of a passage before it reads the article."""
 
     article_id: str
@@ -546,6 +545,11 @@ class Record:
         )
         return {row["id"]: self._located(row) for row in rows}
 
+    def contents(self, generation: int) -> dict[str, str]:
+        """The content of each article of a generation, by its id, not held against a hash."""
+        rows = self._all(f"SELECT id, content FROM articles WHERE {_LIVE}", {"generation": generation})
+        return dict(map(tuple, rows))
+
     def came_with(self, generation: int) -> frozenset[str]:
         """The ids of the articles that are new in a generation, or changed."""
         return frozenset(row["id"] for row in self._all("SELECT id FROM articles WHERE added = ?", (generation,)))
@@ -722,8 +726,8 @@ class Record:
         for content, number, vector, start, end in self._all(
             "SELECT content, number, vector, start, end FROM passages WHERE cut = ?", (cut,)
         ):
-            for id, publisher, published in articles.get(content, ()):
-                yield passage_id(id, content, number), PassageFacts(id, publisher, published, start, end), vector
+            for article in articles.get(content, ()):
+                yield passage_id(article[0], content, number), PassageFacts(*article, start, end), vector
 
     def passage_ids(self, cut: str, generation: int, articles: Collection[str]) -> dict[str, list[str]]:
         """The ids of the passages of these articles of a generation, by article."""
@@ -899,7 +903,7 @@ class Record:
                 yield str(error)
         if vectors := len(self._disowned_vectors()):
             yield f"{vectors} vectors differ from their hashes"
-        if of_copies := sum(map(len, self._disowned_of_copies())):
+        if of_copies := sum(len(keys) for keys in self._disowned_of_copies()):
             yield f"{of_copies} signatures or comparisons of near-copies differ from their hashes"
 
     def _disowned_vectors(self) -> list[tuple[int]]:

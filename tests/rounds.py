@@ -13,6 +13,7 @@ from pathlib import Path
 
 from index import Library, build
 from index.generation import Generation, current
+from index.record import PassageFacts
 
 ARTICLES = 30
 LARGEST_FILE = 1024**3  # bytes; a killed Chroma has once left a sparse file of terabytes
@@ -99,7 +100,7 @@ def round_that_answers(store: Path, before: int, after: int) -> int:
     return now
 
 
-def ids(store: Path) -> tuple[set[str], dict[str, dict[str, object]]]:
+def ids(store: Path) -> tuple[set[str], dict[str, PassageFacts]]:
     """The ids of articles and, as Chroma has them, the passages with what is stored about each."""
     opened = Generation(store, current(store))
     passages = opened.collection.everything()
@@ -108,6 +109,6 @@ def ids(store: Path) -> tuple[set[str], dict[str, dict[str, object]]]:
         return set(view.some_articles(9999)), passages
 
 
-def ids_of_a_clean_build(folder: Path, store: Path) -> tuple[set[str], dict[str, dict[str, object]]]:
+def ids_of_a_clean_build(folder: Path, store: Path) -> tuple[set[str], dict[str, PassageFacts]]:
     build([folder], store)
     return ids(store)

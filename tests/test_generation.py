@@ -334,10 +334,10 @@ def test_words_of_a_former_version_are_made_anew(store: Path) -> None:
 def test_much_change_is_made_whole(store: Path, record: Record) -> None:
     previous = Manifest.read(generation_folder(store))
     draft = replace(previous, generation=2, files={})
-    assert generation._change(store, record, draft, previous) == ([], frozenset())
-    assert generation._change(store, record, draft, replace(previous, dead=5)) is None
+    assert generation._change(record, draft, previous) == ([], frozenset())
+    assert generation._change(record, draft, replace(previous, dead=5)) is None
     record.prepare(2, list(record.live(1))[:6], ())
-    assert generation._change(store, record, draft, previous) is None
+    assert generation._change(record, draft, previous) is None
 
 
 @pytest.mark.parametrize("exact", [False, True], ids=["graph", "exact"])
@@ -435,7 +435,7 @@ def test_of_recall_what_many_passages_tell_is_believed_not_what_few_do(
     monkeypatch.setattr(generation, "_RECALL_SAMPLES", (5, 30))
     monkeypatch.setattr(generation, "_recall", recall)
     opened = Generation(store, 1, whole=True)
-    (found,) = [one for one in generation._check_search(opened, None) if one.name == generation._RECALLS]
+    (found,) = [one for one in generation._search_sound(opened, None) if one.name == generation._RECALLS]
     assert found.ok == sound
     assert asked == list(told)
     opened.close()

@@ -42,21 +42,35 @@ def reopened(collection: Collection, folder: Path) -> Collection:
 
 def test_what_was_added_comes_back_after_closing(collection: Collection, tmp_path: Path, array: Vectors) -> None:
     again = reopened(collection, tmp_path / "chroma")
-    assert again.everything() == {row.id: metadata(row) for row in ROWS}
+    held = again.everything()
+    assert held == {row.id: (row.article_id, row.publisher, row.published, row.start, row.end) for row in ROWS}
     told = again._collection.get(include=["metadatas"])  # as Chroma itself says
-    assert again.everything() == dict(zip(told["ids"], told["metadatas"] or [], strict=True))
+    own = {id: {name: value for name, value in one._asdict().items() if value is not None} for id, one in held.items()}
+    assert own == dict(zip(told["ids"], told["metadatas"] or [], strict=True))
     ids = [ROWS[7].id, ROWS[3].id]
     np.testing.assert_allclose(again.vectors(ids), array[[7, 3]], atol=1e-6)
     again.close()
 
 
-def test_of_a_value_in_two_columns_neither_is_taken(collection: Collection, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "more",
+    [
+        "UPDATE embedding_metadata SET int_value = 1 WHERE id = 1 AND key = 'article_id'",
+        "UPDATE embedding_metadata SET string_value = NULL, int_value = 7 WHERE id = 1 AND key = 'article_id'",
+        "UPDATE embedding_metadata SET key = 'other' WHERE id = 1 AND key = 'publisher'",
+        "INSERT INTO embedding_metadata VALUES (1, 'other', NULL, NULL, 1.5, NULL)",
+        "INSERT INTO embedding_metadata VALUES (1, 'other', NULL, NULL, NULL, NULL)",
+        "INSERT INTO embedding_metadata VALUES (99999, 'article_id', 'article1', NULL, NULL, NULL)",
+    ],
+)
+def test_more_than_was_written_about_passages_is_noticed(collection: Collection, tmp_path: Path, more: str) -> None:
     collection.close()
     with closing(sqlite3.connect(tmp_path / "chroma" / "chroma.sqlite3")) as db:
-        db.execute("UPDATE embedding_metadata SET int_value = 1 WHERE key = 'article_id'")
+        assert db.execute(more).rowcount == 1
         db.commit()
     again = Collection(tmp_path / "chroma")
-    assert {fields["article_id"] for fields in again.everything().values()} == {None}
+    with pytest.raises(ValueError, match="more about passages than was written"):
+        again.everything()
     again.close()
 
 
@@ -98,7 +112,7 @@ def test_adding_again_replaces(collection: Collection, array: Vectors) -> None:
     changed = replace(ROWS[0], published=20250710)
     collection.add([changed], array[1:2])
     assert len(collection.everything()) == COUNT
-    assert collection.everything()[changed.id]["published"] == 20250710
+    assert collection.everything()[changed.id].published == 20250710
     np.testing.assert_allclose(collection.vectors([changed.id]), array[1:2], atol=1e-6)
 
 

@@ -108,9 +108,9 @@ def passages_of(store: Path) -> Passages:
     opened, record = Generation(store, current(store)), Record(store / "record.sqlite")
     held: Passages = {}
     for row in opened.collection.everything().values():
-        article = record.article(row["article_id"], opened.number)
-        held[article.paths[0], row["start"], row["end"]] = {
-            "text": article.text[row["start"] : row["end"]],
+        article = record.article(row.article_id, opened.number)
+        held[article.paths[0], row.start, row.end] = {
+            "text": article.text[row.start : row.end],
             "title": article.title,
             "publisher": article.publisher,
             "published": article.published.isoformat() if article.published else None,
