@@ -487,8 +487,8 @@ def _bring_up_to_date(
     if remove_others(store, made.generation):
         # Who tries another model may come back, to what is kept here; a former splitter never does.
         former = record.noted("former cut")
-        record.keep_cuts([made.cut, former] if former.startswith(f"{SPLITTER_VERSION}:") else [made.cut])
-        record.purge(made.generation)
+        kept_cuts = [made.cut, former] if former.startswith(f"{SPLITTER_VERSION}:") else [made.cut]
+        record.purge(made.generation, kept_cuts)
     return Report(
         generation=made.generation,
         articles=made.articles,

@@ -32,9 +32,10 @@ from index.copies import near_copies
 from index.embedder import Vectors
 from index.errors import BuildError, ClippingsError, StoreDamaged, StoreError
 from index.process import own_python
-from index.record import Record
+from index.record import PassageFacts, Record
 from index.vectors import (
     Collection,
+    chroma,
     compact,
     copy,
     digested,
@@ -345,10 +346,8 @@ def make(
         else:
             _make_whole(folder, record, draft, progress)
             groups = thread.submit(near_copies, record, draft.generation, progress)
-    lines = (" ".join(group) + "\n" for group in groups.result())
-    (folder / "copies.txt").write_text("".join(lines), encoding="ascii")
-    (folder / "in-use").touch()
-    return _seal(folder, draft), base is not None
+        (folder / "in-use").touch()
+        return _seal(folder, draft, groups), base is not None
 
 
 def _change(record: Record, draft: Manifest, previous: Manifest) -> tuple[list[str], frozenset[str]] | None:
@@ -430,45 +429,106 @@ def _read_copies(folder: Path, manifest: Manifest) -> list[tuple[str, ...]]:
     return [tuple(line.split()) for line in (folder / "copies.txt").read_text(encoding="ascii").splitlines()]
 
 
-def _seal(folder: Path, draft: Manifest) -> Manifest:
-    """Write down what the files must be."""
+def _seal(folder: Path, draft: Manifest, groups: Future[list[tuple[str, ...]]] | None = None) -> Manifest:
+    """Write down what the files must be; that of near-copies, which may still be looked for, is written last."""
     paths = [
         *steady_files(folder / "chroma"),
         *sorted(path for path in (folder / "words").iterdir() if not path.name.startswith(".tantivy")),  # its locks
         folder / "vectors.npy",
         folder / "ids.txt",
-        folder / "copies.txt",
     ]
+    digests, rows, copies = _hashes_of(paths), rows_digest(folder / "chroma"), folder / "copies.txt"
+    if groups:
+        copies.write_text("".join(" ".join(group) + "\n" for group in groups.result()), encoding="ascii")
     files = {
         path.relative_to(folder).as_posix(): (path.stat().st_size, digest)
-        for path, digest in zip(paths, _hashes_of(paths), strict=True)
+        for path, digest in zip([*paths, copies], [*digests, _hash_of(copies)], strict=True)
     }
-    manifest = replace(draft, files=files, rows=rows_digest(folder / "chroma"))
+    manifest = replace(draft, files=files, rows=rows)
     manifest.write(folder)
     return manifest
 
 
-def verify_apart(store: Path, number: int, copied: bool = False) -> list[Check]:
-    """What a fresh process, which holds nothing in memory, finds when it verifies a generation."""
-    script = "import sys; from index.generation import _main; _main(*sys.argv[1:])"
-    command, environment = own_python(script, str(store), str(number), "copied" if copied else "")
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    if done.returncode != 0:
-        last = (done.stderr.strip().splitlines() or [f"exit {done.returncode}"])[-1]
-        return [Check("opens", False, last)]
-    return [Check(**{**check, "ids": tuple(check["ids"])}) for check in json.loads(done.stdout)]
+class Prover:
+    """A fresh process, which holds nothing of a generation in memory, to verify it.
+
+    Of a `cut` that is told, it reads the record meanwhile: what a generation must hold is known before it is made.
+    """
+
+    def __init__(self, store: Path, number: int, cut: str = "") -> None:
+        script = "import sys; from index.generation import _main; _main(*sys.argv[1:])"
+        command, environment = own_python(script, str(store), str(number), cut)
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(
+            command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=environment, encoding="utf-8"
+        )
+
+    def __enter__(self) -> Prover:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def checks(self, copied: bool = False) -> list[Check]:
+        """What it finds, now that the generation is made; once."""
+        out, said = self._process.communicate(_COPIED if copied else _WHOLE)
+        if self._process.returncode != 0:
+            last = (said.strip().splitlines() or [f"exit {self._process.returncode}"])[-1]
+            return [Check("opens", False, last)]
+        return [Check(**{**check, "ids": tuple(check["ids"])}) for check in json.loads(out)]
 
 
-def _main(store: str, number: str, copied: str) -> None:
+_COPIED, _WHOLE = "copied\n", "whole\n"
+
+
+def verify_apart(store: Path, number: int) -> list[Check]:
+    """What a fresh process finds when it verifies a generation."""
+    with Prover(store, number) as prover:
+        return prover.checks()
+
+
+def _main(store: str, number: str, cut: str) -> None:
     gc.disable()  # what is read is held to the end: looking for what could be freed takes a fifth of the time
     record = Record(Path(store) / "record.sqlite")
-    sys.stdout.write(json.dumps([asdict(check) for check in verify(Path(store), record, int(number), bool(copied))]))
+    expected = _Expected.by(record, cut, int(number)) if cut else None
+    chroma()
+    made = sys.stdin.readline()
+    if made:  # or whoever makes it is gone
+        checks = verify(Path(store), record, int(number), made == _COPIED, expected)
+        sys.stdout.write(json.dumps([asdict(check) for check in checks]))
 
 
-def verify(store: Path, record: Record, number: int, copied: bool = False) -> list[Check]:
+@dataclass(frozen=True, slots=True)
+class _Expected:
+    """What the record says that a generation holds."""
+
+    articles: frozenset[str]
+    passages: dict[str, PassageFacts]
+    vectors: dict[str, str]  # the key of each passage's
+    digests: dict[str, bytes]  # by key
+    damage: str = ""
+
+    @classmethod
+    def by(cls, record: Record, cut: str, number: int) -> _Expected:
+        passages, vectors = {}, {}
+        try:
+            for id, facts, key in record.passage_keys(cut, number):
+                passages[id], vectors[id] = facts, key
+            keys = list(vectors.values())
+            digests = dict(zip(keys, record.vector_digests(keys), strict=True))
+            return cls(frozenset(record.contents(number)), passages, vectors, digests)
+        except StoreDamaged as error:
+            return cls(frozenset(), {}, {}, {}, str(error))
+
+
+def verify(
+    store: Path, record: Record, number: int, copied: bool = False, expected: _Expected | None = None
+) -> list[Check]:
     """Prove a generation against the record: files, ids and rows, every article finds itself, recall.
 
     Of a copied graph, those are asked to find themselves that came with it, what lies next to them, and fewer of the others.
+    What the record has is read here unless it was before.
     """
     try:
         generation = Generation(store, number, whole=True)
@@ -480,7 +540,8 @@ def verify(store: Path, record: Record, number: int, copied: bool = False) -> li
             differing = threads.submit(_differing, generation)
             files = threads.submit(_check_files, generation, differing)
             found = threads.submit(_check_search, generation, came, differing)
-            checks = [*_check_rows(generation, record)]
+            expected = expected or _Expected.by(record, generation.manifest.cut, number)
+            checks = [*_check_rows(generation, expected)]
         checks.insert(0, files.result())
         return checks + found.result() if all(check.ok for check in checks) else checks
     finally:
@@ -509,14 +570,10 @@ def _check_files(generation: Generation, differing: Future[list[str]]) -> Check:
     )
 
 
-def _check_rows(generation: Generation, record: Record) -> Iterable[Check]:
-    manifest = generation.manifest
-    try:
-        rows = {id: (facts, key) for id, facts, key in record.passage_keys(manifest.cut, manifest.generation)}
-        expected = record.vector_digests([rows[id][1] for id in generation.ids if id in rows])
-        live = record.contents(manifest.generation).keys()
-    except StoreDamaged as error:
-        yield Check("record", False, str(error))
+def _check_rows(generation: Generation, expected: _Expected) -> Iterable[Check]:
+    manifest, rows, live = generation.manifest, expected.passages, expected.articles
+    if expected.damage:
+        yield Check("record", False, expected.damage)
         return
     yield Check(
         "record",
@@ -539,7 +596,7 @@ def _check_rows(generation: Generation, record: Record) -> Iterable[Check]:
             not missing and not alien,
             f"{missing} missing, {alien} too many" if missing or alien else f"{len(rows)}, as in the record",
         )
-    wrong = sum(stored.get(id) != facts for id, (facts, _) in rows.items())
+    wrong = sum(stored.get(id) != facts for id, facts in rows.items())
     yield Check("rows in Chroma", not wrong, f"{wrong} differ from the record" if wrong else "as in the record")
     known = [row for row, id in enumerate(generation.ids) if id in stored]
     if known:
@@ -551,7 +608,8 @@ def _check_rows(generation: Generation, record: Record) -> Iterable[Check]:
         except Exception as error:  # Chroma's own, where its rows name vectors that it lacks
             close, what = False, " ".join(str(error).split())[:160]
         yield Check("vectors in Chroma", close, what)
-    same = [hashlib.sha256(vector).digest() for vector in generation.array] == expected
+    digests = [expected.digests[expected.vectors[id]] for id in generation.ids if id in rows]
+    same = [hashlib.sha256(vector).digest() for vector in generation.array] == digests
     yield Check("vectors", same, "as in the record" if same else "they differ from the record")
     groups = _read_copies(generation.folder, manifest)
     members = [id for group in groups for id in group]
@@ -633,10 +691,11 @@ def _recall(generation: Generation, sample: Sequence[int]) -> float:
     found = 0
     for first in range(0, len(sample), _COMPARED):
         some = generation.array[sample[first : first + _COMPARED]]
-        exact = np.partition(some @ generation.array.T, -limit, axis=1)[:, -limit]
-        for own, worst, hits in zip(some, exact, generation.nearest_to_each(some, limit), strict=True):
-            found += sum(float(generation.array[generation.rows[id]] @ own) >= worst - 1e-5 for id, _ in hits)
-    return float(found) / (limit * len(sample))
+        everything = some @ generation.array.T
+        for own, all_near, hits in zip(some, everything, generation.nearest_to_each(some, limit), strict=True):
+            near = (float(generation.array[generation.rows[id]] @ own) for id, _ in hits)
+            found += sum(int(np.count_nonzero(all_near > one + 1e-5)) < limit for one in near)
+    return found / (limit * len(sample))
 
 
 def make_and_verify(
@@ -647,17 +706,18 @@ def make_and_verify(
     What the graph misses never blocks: it is searched wider, and passages that it does not lead to are compared
     beside it; where that would be many, or the recall stays low, every vector is compared.
     """
-    try:
-        manifest, copied = make(store, record, draft, previous, progress)
-    except (ClippingsError, OSError):
-        raise
-    except Exception as error:  # whatever Chroma and tantivy raise where they can't write
-        raise BuildError(
-            f"The new generation could not be written ({' '.join(str(error).split())[:160]}); the one before it goes on. "
-            "See whether the disk is full or failing, and index again."
-        ) from error
-    progress("verifying", 0, 1)
-    checks = verify_apart(store, manifest.generation, copied)
+    with Prover(store, draft.generation, draft.cut) as prover:
+        try:
+            manifest, copied = make(store, record, draft, previous, progress)
+        except (ClippingsError, OSError):
+            raise
+        except Exception as error:  # whatever Chroma and tantivy raise where they can't write
+            raise BuildError(
+                f"The new generation could not be written ({' '.join(str(error).split())[:160]}); the one before it goes on. "
+                "See whether the disk is full or failing, and index again."
+            ) from error
+        progress("verifying", 0, 1)
+        checks = prover.checks(copied)
     if not _rows_sound(checks):
         manifest, _ = make(store, record, draft, None, progress)
         checks = verify_apart(store, manifest.generation)

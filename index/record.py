@@ -91,12 +91,17 @@ CREATE INDEX comparisons_by_other ON comparisons (other);
 -- Who published what and when, for what is asked of all articles: beside their texts it takes twice as long.
 CREATE INDEX contents_told ON contents (key, publisher, publisher_folded, published);
 """,
+    """
+-- What each build asks of all contents, beside their texts for the same reason.
+CREATE INDEX contents_twins ON contents (key, twin);
+""",
 )
 # SQLite would rather look into the table, since a key is there once.
 _TOLD = "articles JOIN contents INDEXED BY contents_told ON key = content"
 _LIVE = "added <= :generation AND (removed IS NULL OR removed > :generation)"
 # Whether a place is what one of several users added: last, so that a copy of an article takes no other's place and id.
 _OF_A_USER = "(roots.path = :uploads AND instr(readings.path, '/') > 0)"
+_DELETE_VECTORS = "DELETE FROM vectors WHERE key NOT IN (SELECT vector FROM passages)"
 _VARIABLES = 500  # of one SQL statement; some builds of SQLite take no more than 999
 _SCANNED = 20_000  # vectors
 
@@ -520,7 +525,7 @@ class Record:
         """The rows of the places that hold each article, by its id."""
         rows = self._all(
             "SELECT readings.root, readings.path, place, content, twin, roots.path AS root_path FROM readings "
-            "JOIN contents ON contents.key = content JOIN roots ON roots.id = root "
+            "JOIN contents INDEXED BY contents_twins ON contents.key = content JOIN roots ON roots.id = root "
             f"ORDER BY {_OF_A_USER}, root, readings.path, position, place",
             {"uploads": self._uploads},
         )
@@ -582,18 +587,20 @@ class Record:
                 [(*row, _article_digest(*row), generation) for row in rows],
             )
 
-    def keep_cuts(self, cuts: Sequence[str]) -> None:
-        """Erase the passages of all other cuts; what only they needed goes with the next purge."""
-        self._all(f"DELETE FROM passages WHERE cut NOT IN ({','.join('?' * len(cuts))})", cuts)
+    def purge(self, generation: int, cuts: Sequence[str] = ()) -> None:
+        """Erase what neither this generation nor the roots hold any more; only when no older one is being read.
 
-    def purge(self, generation: int) -> None:
-        """Erase what neither this generation nor the roots hold any more; only when no older one is being read."""
+        So are the passages of all but these `cuts`, if some are given.
+        """
         with self.transaction():
+            others = f"DELETE FROM passages WHERE cut NOT IN ({','.join('?' * len(cuts))})"
+            uncut = self._db.execute(others, cuts).rowcount if cuts else 0
             self._db.execute("DELETE FROM articles WHERE removed <= ?", (generation,))
             gone = self._db.execute(
                 "DELETE FROM contents WHERE key NOT IN (SELECT content FROM articles) AND key NOT IN (SELECT content FROM readings)"
             ).rowcount
-            self._db.execute("DELETE FROM vectors WHERE key NOT IN (SELECT vector FROM passages)")
+            if gone or uncut:  # vectors are of their passages alone
+                self._db.execute(_DELETE_VECTORS)
         if gone:
             self._move_contents()
         self._all("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -959,6 +966,7 @@ class Record:
                 if _article_digest(r["id"], r["content"], r["paths"]) != r["digest"]
             ]
             self._db.executemany("DELETE FROM articles WHERE id = CAST(? AS TEXT) AND added = ?", bad)
+            self._db.execute(_DELETE_VECTORS)
         return lost
 
     def has(self, lost: Lost) -> bool:

@@ -47,7 +47,7 @@ class Collection:
 
     def __init__(self, folder: Path, create: bool = False) -> None:
         self._folder = folder
-        chromadb = _chroma()
+        chromadb = chroma()
         from chromadb.api.collection_configuration import CreateHNSWConfiguration
         from chromadb.config import Settings
 
@@ -151,7 +151,7 @@ class Collection:
         self._collection.modify(configuration={"hnsw": {"ef_search": ef_search}})
 
 
-def _chroma() -> ModuleType:
+def chroma() -> ModuleType:
     """The package, imported when it is needed, which takes most of a second, and without a look at any .env file.
 
     While it is imported it makes its own settings, which read one that lies in the working folder, whosever that is, and

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import functools
-import importlib
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -85,12 +85,16 @@ def library(sample_store: Path) -> Iterator[Library]:
 def verified_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Generations are verified in this process: the same checks, without the seconds that another one takes to start."""
 
-    def here(store: Path, number: int, copied: bool = False) -> list[generation.Check]:
-        record = Record(store / "record.sqlite")
-        try:
-            return generation.verify(store, record, number, copied)
-        finally:
-            record.close()
+    class Here(generation.Prover):
+        def __init__(self, store: Path, number: int, _: str = "") -> None:
+            self._generation = store, number
 
-    monkeypatch.setattr(generation, "verify_apart", here)
-    monkeypatch.setattr(importlib.import_module("index.build"), "verify_apart", here)
+        def __exit__(self, *_: object) -> None:
+            pass
+
+        def checks(self, copied: bool = False) -> list[generation.Check]:
+            store, number = self._generation
+            with closing(Record(store / "record.sqlite")) as record:
+                return generation.verify(store, record, number, copied)
+
+    monkeypatch.setattr(generation, "Prover", Here)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 import pytest
@@ -503,14 +503,14 @@ def test_of_a_copied_graph_what_came_finds_itself_and_what_lies_beside_it_and_so
     built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[str] = []
-    verify_apart = generation.verify_apart
+    verify = generation.verify
 
-    def noted(store: Path, number: int, copied: bool = False) -> list[generation.Check]:
-        checks = verify_apart(store, number, copied)
+    def noted(*given: Any) -> list[generation.Check]:
+        checks = verify(*given)
         told.extend(one.detail for one in checks if one.name == "finds itself")
         return checks
 
-    monkeypatch.setattr(generation, "verify_apart", noted)
+    monkeypatch.setattr(generation, "verify", noted)
     monkeypatch.setattr(generation, "_NEXT", 3)
     monkeypatch.setattr(generation, "_KEPT", 5)
     articles = shutil.copytree(built / "articles", tmp_path / "articles")
@@ -520,6 +520,7 @@ def test_of_a_copied_graph_what_came_finds_itself_and_what_lies_beside_it_and_so
         (tmp_path / "more" / name).rename(articles / name)
     build([articles], tmp_path / "store")
     assert told == ["40 of 40 articles", "9 of 9 passages, sampled from 42"]
+    monkeypatch.setattr(generation, "verify", verify)
     assert next(one.detail for one in check(tmp_path / "store") if one.name == "finds itself") == "42 of 42 articles"
 
 

@@ -41,7 +41,7 @@ FERRY = Reading(
 BRIDGE = replace(FERRY, title="Bridge closed", text="The bridge is closed.", authors=(), published=date(2025, 6, 14))
 FIRST_FORM = (
     "ALTER TABLE contents DROP COLUMN pages; ALTER TABLE contents DROP COLUMN marks; DROP TABLE left_out; "
-    "DROP TABLE signatures; DROP TABLE comparisons; DROP INDEX contents_told; PRAGMA user_version = 1;"
+    "DROP TABLE signatures; DROP TABLE comparisons; DROP INDEX contents_told; DROP INDEX contents_twins; PRAGMA user_version = 1;"
 )
 PILOT = Reading("", "The pilot", "She brings the ships in.", None, (), None, None)
 
