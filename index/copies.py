@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import IntEnum
@@ -17,14 +17,17 @@ from typing import Any
 
 import numpy as np
 import regex
+from numpy.typing import NDArray
 
 from index.record import Record
 
 Signatures = np.ndarray[Any, np.dtype[np.uint32]]
 Pairs = np.ndarray[Any, np.dtype[np.int64]]
+Lengths = Signatures | np.uint32
 Numbers = np.ndarray[Any, np.dtype[np.int64]]
 
-COPIES_VERSION = 1  # another one signs, compares and groups anew
+COPIES_VERSION = 2  # another one groups anew
+COMPARED_VERSION = 1  # another one signs and compares anew, and wants another one of the above
 
 _SHINGLE = 3  # words
 _BANDS, _ROWS = 48, 3  # of a signature: of two texts that share 40 of 100 shingles, 96 of 100 pairs collide
@@ -33,10 +36,11 @@ _MERGED = 1_000_000  # pairs that are held before they are sorted together
 _PAIRED = 20_000  # pairs whose signatures are compared at once
 _SIGNED = 1_000  # texts a transaction, and texts held at once
 _COMPARED = 40_000  # characters of a text that are compared
+_AROUND = 20  # texts; where more stand in a row from what came or went, all are grouped anew
 _TRIED = 5  # groups that a text is compared with, the most alike by their signatures
 _WITNESSES = 30  # texts of a group that a further one may not contradict
 # What follows was chosen by reading pairs from one half of 19,043 reports of a news agency; lengths are a decision.
-_ALIKE = 0.25  # share of equal places in two signatures, below which texts are not compared
+_EQUAL = 0.25 * _BANDS * _ROWS  # equal places in two signatures, of fewer the texts are not compared
 _LENGTHS = 0.5  # a brief beside a long article is not a copy of it
 _OVERLAP, _AKIN = 0.6, 0.3  # share of the shorter text's shingles that the longer one has
 _OTHERS = 0.12  # share of the numbers, or of the names, that are others at the same place
@@ -215,10 +219,8 @@ def groups(signatures: Mapping[str, bytes], likeness: Callable[[str, str], Liken
 
     The order of the signatures does not matter.
     """
-    if not signatures:
-        return []
     keys = sorted(signatures)
-    candidates = _candidates(np.frombuffer(b"".join(signatures[key] for key in keys), "<u4").reshape(len(keys), -1))
+    candidates = _candidates(_rows([signatures[key] for key in keys]))
     group_of: dict[int, list[int]] = {}
     for row, others in candidates:
         tried: list[list[int]] = []
@@ -229,6 +231,10 @@ def groups(signatures: Mapping[str, bytes], likeness: Callable[[str, str], Liken
         group_of[row] = next((group for group in tried if _joins(keys, row, group, likeness)), [])
         group_of[row].append(row)
     return sorted(tuple(keys[row] for row in group) for row, group in group_of.items() if group[0] == row and group[1:])
+
+
+def _rows(signatures: Sequence[bytes]) -> Signatures:
+    return np.frombuffer(b"".join(signatures), "<u4").reshape(-1, 1 + _BANDS * _ROWS)
 
 
 def _joins(keys: Sequence[str], row: int, group: Sequence[int], likeness: Callable[[str, str], Likeness]) -> bool:
@@ -245,13 +251,12 @@ def _candidates(rows: Signatures) -> Iterator[tuple[int, list[int]]]:
     edited leads.
     """
     pairs = _colliding(rows[:, 1:])
-    lengths = np.sort(rows[:, 0][pairs], axis=1)
-    pairs = pairs[lengths[:, 0] >= _LENGTHS * lengths[:, 1]]
+    pairs = pairs[_lengths_alike(rows[pairs[:, 0], 0], rows[pairs[:, 1], 0])]
     equal = np.zeros(len(pairs), np.int64)  # places of both signatures
     for start in range(0, len(pairs), _PAIRED):
         some = pairs[start : start + _PAIRED]
         equal[start : start + _PAIRED] = np.count_nonzero(rows[some[:, 0], 1:] == rows[some[:, 1], 1:], axis=1)
-    alike = equal >= _ALIKE * _BANDS * _ROWS
+    alike = equal >= _EQUAL
     both = np.concatenate([pairs[alike], pairs[alike, ::-1]])
     equal = np.tile(equal[alike], 2)
     order = np.lexsort((both[:, 1], -equal, both[:, 0]))
@@ -262,6 +267,10 @@ def _candidates(rows: Signatures) -> Iterator[tuple[int, list[int]]]:
     others = both[:, 1].tolist()
     for at in np.lexsort((own, -totals)).tolist():
         yield int(own[at]), others[first[at] : last[at]]
+
+
+def _lengths_alike(some: Lengths, others: Lengths) -> NDArray[np.bool_]:
+    return np.minimum(some, others) >= _LENGTHS * np.maximum(some, others)
 
 
 def _colliding(rows: Signatures) -> Pairs:
@@ -302,18 +311,31 @@ def _mixed(band: Signatures) -> np.ndarray[Any, np.dtype[np.uint64]]:
 # The articles of a generation
 
 
-def near_copies(record: Record, generation: int, progress: Callable[[str, int, int], None]) -> list[tuple[str, ...]]:
-    """The groups of near-copies among a generation's articles, by id; what was signed and compared is kept in the record."""
+def near_copies(
+    record: Record,
+    generation: int,
+    progress: Callable[[str, int, int], None],
+    before: Sequence[tuple[str, ...]] | None = None,
+) -> list[tuple[str, ...]]:
+    """The groups of near-copies among a generation's articles, by id; what was signed and compared is kept in the record.
+
+    `before` are those of the generation before, of which those are kept that nothing came near to or went from.
+    """
     contents = record.contents(generation)
-    signatures = record.signatures(COPIES_VERSION)
+    signatures = record.signatures(COMPARED_VERSION)
     missing = sorted(set(contents.values()) - signatures.keys())
     for first in range(0, len(missing), _SIGNED):
         progress("comparing", first, len(missing))
         some = missing[first : first + _SIGNED]
         made = {content: sign(Printed(*record.titled_text(content))) for content in some}
-        record.save_signatures(COPIES_VERSION, made)
+        record.save_signatures(COMPARED_VERSION, made)
         signatures.update(made)
-    known = record.comparisons(COPIES_VERSION)
+    signed = {id: signatures[content] for id, content in contents.items()}
+    around = None
+    if before is not None:
+        came, gone = record.came_with(generation), record.gone_with(generation)
+        around = _around(signed, came, [signatures.get(content) for content in gone.values()])
+    known = record.comparisons(COMPARED_VERSION, around and {contents[id] for id in around})
     new: dict[tuple[str, str], int] = {}
 
     @lru_cache(maxsize=_SIGNED)
@@ -327,8 +349,40 @@ def near_copies(record: Record, generation: int, progress: Callable[[str, int, i
             known[pair] = new[pair] = compare(printed(pair[0]), printed(pair[1]))
         return Likeness(known[pair])
 
-    found = groups({id: signatures[content] for id, content in contents.items()}, likeness)
-    record.save_comparisons(COPIES_VERSION, new)
+    if before is None or around is None:
+        found = groups(signed, likeness)
+    else:
+        touched = around.union(gone)
+        kept = (group for group in before if touched.isdisjoint(group))
+        found = sorted([*kept, *groups({id: signed[id] for id in around}, likeness)])
+    record.save_comparisons(COMPARED_VERSION, new)
     if missing:
         progress("comparing", len(missing), len(missing))
     return found
+
+
+def _around(signed: Mapping[str, bytes], came: Collection[str], gone: Sequence[bytes | None]) -> frozenset[str] | None:
+    """The texts that may be grouped otherwise now that some came, and others, of these signatures, went.
+
+    Which are those that came, those that these or what went may be near to, those that those may be near to, and so on.
+    None where they are many; and where so many texts collide that one more or less decides which of the others are paired.
+    """
+    if None in gone:
+        return None
+    ids = list(signed)
+    rows = _rows([*signed.values(), *filter(None, gone)])
+    found = {row for row, id in enumerate(ids) if id in came} | set(range(len(ids), len(rows)))
+    waiting = list(found)
+    while waiting:
+        if len(found) > _AROUND:
+            return None
+        own = rows[waiting.pop()]
+        equal = rows[:, 1:] == own[1:]
+        colliding = np.logical_and.reduce([equal[:, place::_ROWS] for place in range(_ROWS)])
+        if colliding.sum(axis=0).max() > _BUCKET:
+            return None
+        near = _lengths_alike(rows[:, 0], own[0]) & (equal.sum(axis=1) >= _EQUAL)
+        more = set(np.flatnonzero(near).tolist()) - found
+        found |= more
+        waiting += more
+    return frozenset(ids[row] for row in found if row < len(ids))

@@ -339,7 +339,10 @@ def make(
     with ThreadPoolExecutor(1) as thread:
         if previous is not None and base is not None:
             gone, come = base
-            groups = thread.submit(near_copies, record, draft.generation, progress)  # beside what is mostly written
+            same = previous.copies == draft.copies
+            before = _read_copies(folder_of(store, previous.generation), previous) if same else None
+            # Beside what is mostly written.
+            groups = thread.submit(near_copies, record, draft.generation, progress, before)
             _copy_and_change(store, record, draft, previous, gone, come, progress)
             still = tuple(id for id in previous.unreached if id not in set(gone))
             draft = replace(draft, dead=previous.dead + len(gone), exact=previous.exact, unreached=still)
@@ -352,7 +355,7 @@ def make(
 
 def _change(record: Record, draft: Manifest, previous: Manifest) -> tuple[list[str], frozenset[str]] | None:
     """Which passages go and which articles come, when a copy is the cheaper way; else None."""
-    touched = record.came_with(draft.generation) | record.gone_with(draft.generation)
+    touched = record.came_with(draft.generation) | record.gone_with(draft.generation).keys()
     before = record.passage_ids(draft.cut, previous.generation, touched)
     after = record.passage_ids(draft.cut, draft.generation, touched)
     gone = [id for article, ids in before.items() if after.get(article) != ids for id in ids]

@@ -559,9 +559,9 @@ class Record:
         """The ids of the articles that are new in a generation, or changed."""
         return frozenset(row["id"] for row in self._all("SELECT id FROM articles WHERE added = ?", (generation,)))
 
-    def gone_with(self, generation: int) -> frozenset[str]:
-        """The ids of the articles that a generation has no more, or changed."""
-        return frozenset(row["id"] for row in self._all("SELECT id FROM articles WHERE removed = ?", (generation,)))
+    def gone_with(self, generation: int) -> dict[str, str]:
+        """The articles that a generation has no more, or changed, by id: what their content was."""
+        return dict(map(tuple, self._all("SELECT id, content FROM articles WHERE removed = ?", (generation,))))
 
     def _located(self, row: sqlite3.Row) -> Located:
         if _article_digest(row["id"], row["content"], row["paths"]) != row["digest"]:
@@ -787,9 +787,14 @@ class Record:
         with self.transaction():
             self._db.executemany("INSERT OR REPLACE INTO signatures VALUES (?, ?, ?, ?)", rows)
 
-    def comparisons(self, version: int) -> dict[tuple[str, str], int]:
-        """How pairs of contents were found to stand to each other, by this version of the comparison."""
-        rows = self._all("SELECT * FROM comparisons WHERE version = ?", (version,))
+    def comparisons(self, version: int, among: Collection[str] | None = None) -> dict[tuple[str, str], int]:
+        """How pairs of contents were found to stand to each other, by this version of the comparison; `among` these."""
+        some = "" if among is None else " AND one IN wanted AND other IN wanted"
+        rows = self._all(
+            "WITH wanted AS (SELECT value FROM json_each(:among)) "
+            f"SELECT * FROM comparisons WHERE version = :version{some}",
+            {"version": version, "among": json.dumps(list(among or ()))},
+        )
         return {(row["one"], row["other"]): row["likeness"] for row in rows if _compared(row)}
 
     def save_comparisons(self, version: int, comparisons: Mapping[tuple[str, str], int]) -> None:

@@ -4,7 +4,9 @@ from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from random import Random
+from zlib import crc32
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -171,7 +173,7 @@ class TestGrouping:
         assert grouped(dict(shuffled)) == found
 
     def test_a_signature_is_the_same_for_ever(self) -> None:
-        """What records hold must not change under them: a change needs another COPIES_VERSION."""
+        """What records hold must not change under them: a change needs another COMPARED_VERSION."""
         assert sign(Printed("", "The ferry rammed the pier."))[:16].hex() == SIGNATURE
         assert len(sign(WIRE)) == len(sign(OTHERS["nothing"])) == 4 * 145
 
@@ -222,21 +224,73 @@ class TestKeeping:
         assert compared
         assert all("Sixth paper" in pair for pair in compared)
 
+    @pytest.mark.parametrize("seed", [*range(40), 136, 650, 758])  # the last: of full buckets
+    def test_what_is_kept_of_the_groups_before_is_what_grouping_all_finds(
+        self, record: Record, monkeypatch: pytest.MonkeyPatch, seed: int
+    ) -> None:
+        """Some come, some change, some go: of texts whose eighths are alike by chance, with few and with many around."""
+        chance = Random(seed)
+        monkeypatch.setattr(copies, "_AROUND", chance.choice([3, 99]))
+        monkeypatch.setattr(copies, "_BUCKET", chance.choice([2, 200]))
+        first, kinds, kept = chance.choice([2, 9]), chance.choice([2, 4, 9, 90]), chance.choice([0.5, 0.98])
+
+        def signed(printed: Printed) -> bytes:
+            parts = [int(part) for part in printed.text.split()[:8]]
+            return np.array([99, *np.repeat(parts, 18)], "<u4").tobytes()
+
+        def compared(one: Printed, other: Printed) -> Likeness:
+            return Likeness(min(crc32("".join(sorted((one.text, other.text))).encode()) % 5, 2))
+
+        def text(name: str) -> Printed:
+            parts = (chance.randrange(first if part < 2 else kinds) for part in range(8))
+            return Printed("", " ".join([*map(str, parts), name]))
+
+        monkeypatch.setattr(copies, "sign", signed)
+        monkeypatch.setattr(copies, "compare", compared)
+        before = {f"{number:02}": text("held") for number in range(chance.randrange(50))}
+        now = {name: one for name, one in before.items() if chance.random() < kept}
+        now |= {f"{chance.randrange(60):02}": text("new") for _ in range(chance.randrange(3))}
+        hold(record, 1, before)
+        grouped = near_copies(record, 1, lambda *_: None)
+        hold(record, 2, now)
+        assert near_copies(record, 2, lambda *_: None, grouped) == near_copies(record, 2, lambda *_: None)
+
+    def test_where_what_went_was_signed_otherwise_all_are_grouped(self, record: Record) -> None:
+        hold(record, 1, {"wire": WIRE, **PAPERS})
+        before = near_copies(record, 1, lambda *_: None)
+        record._all(
+            "UPDATE signatures SET signature = zeroblob(580) WHERE content = ?", (content_key(reading_of(WIRE)),)
+        )
+        hold(record, 2, PAPERS)
+        assert near_copies(record, 2, lambda *_: None, before) == near_copies(record, 2, lambda *_: None) != before
+
+    def test_what_nothing_came_near_to_is_not_asked_for(self, record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+        hold(record, 1, {"wire": WIRE, **PAPERS})
+        before = near_copies(record, 1, lambda *_: None)
+        hold(record, 2, {"wire": WIRE, **PAPERS, "nothing": OTHERS["nothing"]})
+        grouped: list[int] = []
+        groups = copies.groups
+        monkeypatch.setattr(copies, "groups", lambda signed, _: grouped.append(len(signed)) or groups(signed, _))
+        assert near_copies(record, 2, lambda *_: None, before) == before
+        assert grouped == [1]
+        assert near_copies(record, 2, lambda *_: None) == before
+        assert grouped == [1, 7]
+
     @pytest.mark.parametrize("table", ["signatures", "comparisons"])
     def test_what_its_hash_disowns_is_made_anew(self, record: Record, table: str) -> None:
         hold(record, 1, {"wire": WIRE, **PAPERS})
         before = near_copies(record, 1, lambda *_: None)
-        kept = getattr(record, table)(copies.COPIES_VERSION)
+        kept = getattr(record, table)(copies.COMPARED_VERSION)
         change = "signature = zeroblob(580)" if table == "signatures" else "likeness = 0"
         record._all(f"UPDATE {table} SET {change}")
-        assert getattr(record, table)(copies.COPIES_VERSION) == {}
+        assert getattr(record, table)(copies.COMPARED_VERSION) == {}
         assert near_copies(record, 1, lambda *_: None) == before
-        assert getattr(record, table)(copies.COPIES_VERSION) == kept
+        assert getattr(record, table)(copies.COMPARED_VERSION) == kept
 
     def test_another_version_keeps_nothing(self, record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
         hold(record, 1, {"wire": WIRE, **PAPERS})
         before = near_copies(record, 1, lambda *_: None)
-        monkeypatch.setattr(copies, "COPIES_VERSION", 99)
+        monkeypatch.setattr(copies, "COMPARED_VERSION", 99)
         assert record.signatures(99) == record.comparisons(99) == {}
         assert near_copies(record, 1, lambda *_: None) == before
 
@@ -245,13 +299,17 @@ class TestKeeping:
         near_copies(record, 1, lambda *_: None)
         hold(record, 2, {"wire": WIRE})
         record.purge(2)
-        assert len(record.signatures(copies.COPIES_VERSION)) == 1
-        assert record.comparisons(copies.COPIES_VERSION) == {}
+        assert len(record.signatures(copies.COMPARED_VERSION)) == 1
+        assert record.comparisons(copies.COMPARED_VERSION) == {}
+
+
+def reading_of(printed: Printed) -> Reading:
+    return Reading("", printed.title, printed.text, None, (), None, None)
 
 
 def hold(record: Record, generation: int, texts: dict[str, Printed]) -> None:
     """What a build does before it makes a generation of a root with these articles."""
-    readings = {name: Reading("", one.title, one.text, None, (), None, None) for name, one in texts.items()}
+    readings = {name: reading_of(one) for name, one in texts.items()}
     record.add_root(Path("/news"))
     (root,) = record.roots()
     for path in record.stamps(root).keys() - readings.keys():
