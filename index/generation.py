@@ -379,7 +379,7 @@ def _make_whole(folder: Path, record: Record, draft: Manifest, progress: Progres
         collection.close()
     compact(folder / "chroma")  # before the rest is written: what it sets free is room for that
     Words(folder / "words", create=True).change((), rows, len(rows))
-    _write_array(folder, array, [row.id for row in rows])
+    _write_array(folder, [array], [row.id for row in rows])
 
 
 def _copy_and_change(
@@ -416,12 +416,17 @@ def _copy_and_change(
         dead = frozenset(gone)
         old = old[np.fromiter((id not in dead for id in ids), bool, len(ids))]
         ids = [id for id in ids if id not in dead]
-    _write_array(folder, np.concatenate([old, array]) if rows else old, [*ids, *(row.id for row in rows)])
+    _write_array(folder, [old, array] if rows else [old], [*ids, *(row.id for row in rows)])
     progress("writing", len(rows), len(rows))
 
 
-def _write_array(folder: Path, array: Vectors, ids: Sequence[str]) -> None:
-    np.save(folder / "vectors.npy", array)
+def _write_array(folder: Path, arrays: Sequence[Vectors], ids: Sequence[str]) -> None:
+    """The rows of these arrays, one after the other, in one file of numpy's, and the ids of all."""
+    header = {**np.lib.format.header_data_from_array_1_0(arrays[0]), "shape": (len(ids), arrays[0].shape[1])}
+    with (folder / "vectors.npy").open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, header)
+        for array in arrays:
+            array.tofile(file)
     (folder / "ids.txt").write_text("\n".join(ids), encoding="ascii")
 
 
@@ -440,14 +445,16 @@ def _seal(folder: Path, draft: Manifest, groups: Future[list[tuple[str, ...]]] |
         folder / "vectors.npy",
         folder / "ids.txt",
     ]
-    digests, rows, copies = _hashes_of(paths), rows_digest(folder / "chroma"), folder / "copies.txt"
+    with ThreadPoolExecutor(1) as thread:
+        rows = thread.submit(rows_digest, folder / "chroma")
+        digests, copies = _hashes_of(paths), folder / "copies.txt"
     if groups:
         copies.write_text("".join(" ".join(group) + "\n" for group in groups.result()), encoding="ascii")
     files = {
         path.relative_to(folder).as_posix(): (path.stat().st_size, digest)
         for path, digest in zip([*paths, copies], [*digests, _hash_of(copies)], strict=True)
     }
-    manifest = replace(draft, files=files, rows=rows)
+    manifest = replace(draft, files=files, rows=rows.result())
     manifest.write(folder)
     return manifest
 
@@ -473,9 +480,16 @@ class Prover:
         self._process.kill()
         self._process.communicate()
 
-    def checks(self, copied: bool = False) -> list[Check]:
-        """What it finds, now that the generation is made; once."""
-        out, said = self._process.communicate(_COPIED if copied else _WHOLE)
+    def begin(self, copied: bool = False) -> None:
+        """Tell it that the generation is made."""
+        assert self._process.stdin
+        with suppress(BrokenPipeError):  # it ended: what it says tells why
+            self._process.stdin.write(_COPIED if copied else _WHOLE)
+            self._process.stdin.flush()
+
+    def checks(self) -> list[Check]:
+        """What it found; once."""
+        out, said = self._process.communicate()
         if self._process.returncode != 0:
             last = (said.strip().splitlines() or [f"exit {self._process.returncode}"])[-1]
             return [Check("opens", False, last)]
@@ -488,6 +502,7 @@ _COPIED, _WHOLE = "copied\n", "whole\n"
 def verify_apart(store: Path, number: int) -> list[Check]:
     """What a fresh process finds when it verifies a generation."""
     with Prover(store, number) as prover:
+        prover.begin()
         return prover.checks()
 
 
@@ -720,7 +735,9 @@ def make_and_verify(
                 "See whether the disk is full or failing, and index again."
             ) from error
         progress("verifying", 0, 1)
-        checks = prover.checks(copied)
+        prover.begin(copied)
+        _sync_all(folder_of(store, manifest.generation))  # meanwhile; what publishing it finds to do is little then
+        checks = prover.checks()
     if not _rows_sound(checks):
         manifest, _ = make(store, record, draft, None, progress)
         checks = verify_apart(store, manifest.generation)
@@ -767,11 +784,14 @@ def _recall_sound(checks: Sequence[Check]) -> bool:
 def publish(store: Path, record: Record, number: int) -> None:
     """Make a generation the current one, in one step, with all of it on the disk first."""
     folder = folder_of(store, number)
-    for path in sorted(folder.rglob("*")):
-        _sync(path)
-    _sync(folder)
+    _sync_all(folder)
     _sync(folder.parent)
     _point(store, record, number)
+
+
+def _sync_all(folder: Path) -> None:
+    for path in (*sorted(folder.rglob("*")), folder):
+        _sync(path)
 
 
 def _point(store: Path, record: Record, number: int) -> None:

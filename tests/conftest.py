@@ -92,9 +92,12 @@ def verified_here(monkeypatch: pytest.MonkeyPatch) -> None:
         def __exit__(self, *_: object) -> None:
             pass
 
-        def checks(self, copied: bool = False) -> list[generation.Check]:
+        def begin(self, copied: bool = False) -> None:
             store, number = self._generation
             with closing(Record(store / "record.sqlite")) as record:
-                return generation.verify(store, record, number, copied)
+                self._checks = generation.verify(store, record, number, copied)
+
+        def checks(self) -> list[generation.Check]:
+            return self._checks
 
     monkeypatch.setattr(generation, "Prover", Here)
