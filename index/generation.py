@@ -791,7 +791,8 @@ def publish(store: Path, record: Record, number: int) -> None:
 
 def _sync_all(folder: Path) -> None:
     for path in (*sorted(folder.rglob("*")), folder):
-        _sync(path)
+        with suppress(FileNotFoundError):  # a journal of SQLite's, which another process has opened
+            _sync(path)
 
 
 def _point(store: Path, record: Record, number: int) -> None:

@@ -528,10 +528,27 @@ def test_a_fresh_process_finds_the_same(store: Path, record: Record, monkeypatch
     here = verify(store, record, 1)
     monkeypatch.undo()
     assert generation.verify_apart(store, 1) == here
+    with generation.Prover(store, 1, Manifest.read(generation_folder(store)).cut) as prover:
+        prover.begin()
+        assert prover.checks() == here
     (generation_folder(store) / "ids.txt").unlink()
     (broken,) = generation.verify_apart(store, 1)
     assert (broken.name, broken.ok) == ("opens", False)
     assert "ids.txt is missing" in broken.detail
+
+
+def test_what_the_record_held_before_a_generation_was_made_is_what_it_is_proved_by(store: Path, record: Record) -> None:
+    expected = generation._Expected.by(record, Manifest.read(generation_folder(store)).cut, 1)
+    record._all("DELETE FROM passages WHERE number = 0")
+    assert all(one.ok for one in verify(store, record, 1, expected=expected))
+    assert [one.name for one in verify(store, record, 1) if not one.ok][:2] == ["record", "ids in Chroma"]
+
+
+def test_a_process_that_was_to_verify_ends_with_who_started_it(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    prover = generation.Prover(store, 1)
+    assert prover._process.communicate() == ("", "")  # as if it was killed: nothing more is written to it
+    assert prover._process.returncode == 0
 
 
 def test_a_table_that_chroma_lost_is_named(store: Path, record: Record) -> None:
