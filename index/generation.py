@@ -574,10 +574,10 @@ def _differing(generation: Generation) -> list[str]:
 
 
 def _check_files(generation: Generation, differing: Future[list[str]]) -> Check:
-    bad, chroma = list(differing.result()), generation.folder / "chroma"
+    bad, rows = list(differing.result()), generation.folder / "chroma"
     try:
-        prove_structure(chroma)
-        if digested(generation.manifest.rows) and generation.manifest.rows != rows_digest(chroma):
+        prove_structure(rows)
+        if digested(generation.manifest.rows) and generation.manifest.rows != rows_digest(rows):
             bad.append("rows in chroma")
     except sqlite3.Error as error:
         bad.append(f"rows in chroma ({error})")

@@ -336,7 +336,7 @@ class Record:
 
         Python calls it operational, too, where a text is not UTF-8.
         """
-        if isinstance(error, sqlite3.OperationalError) and "decode" not in str(error):
+        if isinstance(error, sqlite3.OperationalError) and "decode to UTF-8" not in str(error):
             return StoreError(
                 f"The record {self.path} can't be used ({error}); see whether the disk is full, "
                 "the folder may be written, and no other program holds it."

@@ -38,7 +38,7 @@ _COLUMNS = {
     "published": "int_value",
     "start": "int_value",
     "end": "int_value",
-}  # of that table: where Chroma has each of PassageFacts
+}  # of that table: where Chroma has each of PassageFacts, in their order
 _DIGEST = "3:"  # the form of the digest of its rows
 
 

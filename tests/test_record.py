@@ -43,6 +43,7 @@ FIRST_FORM = (
     "ALTER TABLE contents DROP COLUMN pages; ALTER TABLE contents DROP COLUMN marks; DROP TABLE left_out; "
     "DROP TABLE signatures; DROP TABLE comparisons; DROP INDEX contents_told; DROP INDEX contents_twins; PRAGMA user_version = 1;"
 )
+PASSAGES = "SELECT vector FROM passages"
 PILOT = Reading("", "The pilot", "She brings the ships in.", None, (), None, None)
 
 
@@ -319,6 +320,7 @@ class TestDamage:
         assert len(record.faults(2)) == 2
         record.mend()
         assert record.faults(2) == []
+        assert record._all(f"SELECT 1 FROM vectors WHERE key NOT IN ({PASSAGES})") == []
         assert id not in record.live(2)
         assert len(record.live(2)) == 1
         assert record.stamps(root) == {"ferry.md": None, "pilot.md": "stamp"}
@@ -415,6 +417,16 @@ class TestForms:
 
 
 class TestGenerations:
+    def test_what_another_cut_needed_alone_is_erased_with_it(self, record: Record) -> None:
+        add(record, "/news", "ferry.md", FERRY)
+        prepare(record, 1)
+        cut(record, 1)
+        assert len(record._all(f"{PASSAGES} UNION SELECT key FROM vectors")) == 2
+        record.purge(1, [CUT])
+        assert len(record._all("SELECT 1 FROM vectors")) == 2
+        record.purge(1, ["another cut"])
+        assert record._all(f"{PASSAGES} UNION SELECT key FROM vectors") == []
+
     def test_the_current_generation_answers_unchanged_while_the_next_is_prepared(self, record: Record) -> None:
         root = add(record, "/news", "ferry.md", FERRY)
         add(record, "/news", "bridge.md", BRIDGE)
