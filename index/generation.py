@@ -378,7 +378,7 @@ def _make_whole(folder: Path, record: Record, draft: Manifest, progress: Progres
     finally:
         collection.close()
     compact(folder / "chroma")  # before the rest is written: what it sets free is room for that
-    Words(folder / "words", create=True).change((), rows, len(rows))
+    Words(folder / "words", create=True).change((), rows)
     _write_array(folder, [array], [row.id for row in rows])
 
 
@@ -403,13 +403,17 @@ def _copy_and_change(
         collection.close()
     if gone:
         compact(folder / "chroma")
-    # Of what is gone, tantivy would keep the words in its dictionary until it merges: nothing of it is left behind.
-    if gone or previous.words != draft.words:
-        everything = record.passage_rows(draft.cut, draft.generation)
-        Words(folder / "words", create=True).change((), everything, draft.passages)
+    if previous.words != draft.words:
+        Words(folder / "words", create=True).change((), list(record.passage_rows(draft.cut, draft.generation)))
     else:
         shutil.copytree(source / "words", folder / "words")
-        Words(folder / "words").change((), rows, len(rows))
+        words = Words(folder / "words")
+        # Of what is gone, tantivy would keep the words in its segment's dictionary: what else that holds is written anew.
+        removed = words.beside(gone)
+        stay = removed.difference(gone)
+        articles = frozenset(id.partition(":")[0] for id in stay)
+        again = [row for row in record.passage_rows(draft.cut, draft.generation, articles) if row.id in stay]
+        words.change(removed, [*again, *rows])
     old = np.load(source / "vectors.npy", mmap_mode="r")
     ids = (source / "ids.txt").read_text(encoding="ascii").split()
     if gone:

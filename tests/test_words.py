@@ -69,12 +69,12 @@ def test_every_passage_comes_back(words: Words) -> None:
         assert one.id in {id for id, _ in words.best(one.text, len(ROWS))}
 
 
-def test_what_two_threads_index_is_searched_as_what_one_does(
+def test_what_two_threads_index_in_segments_is_searched_as_what_one_does(
     words: Words, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.words._MANY", len(ROWS) - 1)
-    made = Words(tmp_path / "words", create=True)
-    made.change((), ROWS, len(ROWS))
+    monkeypatch.setattr("index.words._SEGMENT", 1)
+    made = made_of(tmp_path, *ROWS)
+    assert made._searcher.num_segments > words._searcher.num_segments == 1
     assert made.ids() == words.ids()
     assert dict(made.best("ferry or bridge", 100)) == pytest.approx(dict(words.best("ferry or bridge", 100)))
 
@@ -227,6 +227,28 @@ def test_what_was_removed_is_found_no_more(tmp_path: Path) -> None:
     for one in (made, Words(tmp_path / "words")):
         assert one.ids() == {row.id for row in ROWS if not row.id.startswith("ferry")} | {"new"}
         assert [id for id, _ in one.best("ferry", 100)] == ["new"]
+
+
+def test_what_shared_a_segment_with_what_went_is_as_it_was_and_of_that_nothing_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.words._SEGMENT", 5)
+    rows = [row(f"{number}", f"A ferry called word{number}.") for number in range(30)]
+    made, gone = made_of(tmp_path, *rows), {"3", "4", "29"}
+    segments = made._searcher.num_segments
+    beside = made.beside(gone)
+    assert gone < beside < {one.id for one in rows}  # some segments are left alone
+    left = [one for one in rows if one.id not in gone]
+    made.change(beside, [one for one in left if one.id in beside])
+
+    fresh = made_of(tmp_path / "fresh", *left)
+    assert made._searcher.num_segments <= segments
+    assert made.ids() == fresh.ids()
+    for one in rows:
+        word = f"word{one.id}"
+        assert dict(made.best(word, 9)) == pytest.approx(dict(fresh.best(word, 9)))
+        assert made.rarity(word) == fresh.rarity(word)
+    assert made._searcher.terms_with_prefix("text", "") == fresh._searcher.terms_with_prefix("text", "")
 
 
 def test_an_id_is_removed_as_it_stands(tmp_path: Path) -> None:
