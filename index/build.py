@@ -20,15 +20,16 @@ from index.generation import (
     Generation,
     Manifest,
     Progress,
+    Prover,
     current,
     erase,
     folder_of,
     make_and_verify,
     pointer,
+    prove_apart,
     publish,
     remove_others,
     repoint,
-    verify_apart,
 )
 from index.passages import SPLITTER_VERSION, passages
 from index.readers.apart import Reader
@@ -208,7 +209,7 @@ def check(store: str | Path = "store", repair: bool = False, progress: Progress 
                 return [*checks, Check("generation", False, "none was ever published; run: clippings index")]
             if name != record.noted("store"):
                 checks.append(Check("CURRENT", False, "it names another record"))
-            return checks + verify_apart(store, number)
+            return [*checks, *prove_apart(store, number).checks]
         finally:
             if held:
                 held.close()
@@ -434,56 +435,58 @@ def _bring_up_to_date(
     store: Path, record: Record, started: float, whole: bool, embedding_model: str, progress: Progress
 ) -> Report:
     number = current(store)
-    previous = _previous(store, number)
-    record.discard_after(number)
-    model = embedder.find(
-        embedding_model or (previous.model if previous else record.noted("model")), fetch=bool(embedding_model)
-    )
-    cut = f"{SPLITTER_VERSION}:{model.digest}"
-
-    located, duplicates = record.located()
-    if not located and number == 0:
-        unreadable = "".join(f" {path}: {reason}." for path, reason in record.unreadable()[:3])
-        raise NoArticles(
-            f"No articles were found.{unreadable} Read are files named {', '.join(readers.SUFFIXES)}; put some there, or name another folder."
+    with Prover(store) as prover:
+        if number and record.changed:  # there will be another generation
+            prover.read_ahead(number)
+        previous = _previous(store, number)
+        record.discard_after(number)
+        model = embedder.find(
+            embedding_model or (previous.model if previous else record.noted("model")), fetch=bool(embedding_model)
         )
-    live, now = record.live(number), {one.id: one for one in located}
-    added = [id for id in now if id not in live]
-    removed = [id for id in live if id not in now]
-    differing = [id for id in now if id in live and live[id] != now[id]]
-    changed = sum(live[id].content != now[id].content for id in differing)
+        cut = f"{SPLITTER_VERSION}:{model.digest}"
 
-    if (
-        added
-        or removed
-        or differing
-        or whole
-        or previous is None
-        or previous.cut != cut
-        or previous.copies != COPIES_VERSION
-        or previous.words != WORDS_VERSION
-    ):
-        next_number = number + 1
-        record.prepare(next_number, [*removed, *differing], [now[id] for id in [*added, *differing]])
-        kept = previous is not None and previous.cut == cut and not whole  # what it held was cut and embedded then
-        _cut_and_embed(record, cut, model, next_number, number if kept else 0, progress)
-        count = record.count_passages(cut, next_number)
-        draft = Manifest(
-            next_number, model.name, model.digest, cut, len(now), count, dead=0, exact=False, unreached=(), files={}, copies=COPIES_VERSION,
-            words=WORDS_VERSION,
-        )  # fmt: skip
-        try:
-            made = make_and_verify(store, record, draft, None if whole else previous, progress)
-        except BaseException:
-            with suppress(OSError):  # on a full disk the generation before needs the room, merely to be opened
-                erase(folder_of(store, next_number))
-            raise
-        record.note("model", model.name)
-        if previous and previous.cut != cut:
-            record.note("former cut", previous.cut)
-        publish(store, record, next_number)
-    else:
-        made = previous
+        located, duplicates = record.located()
+        if not located and number == 0:
+            unreadable = "".join(f" {path}: {reason}." for path, reason in record.unreadable()[:3])
+            raise NoArticles(
+                f"No articles were found.{unreadable} Read are files named {', '.join(readers.SUFFIXES)}; put some there, or name another folder."
+            )
+        live, now = record.live(number), {one.id: one for one in located}
+        added = [id for id in now if id not in live]
+        removed = [id for id in live if id not in now]
+        differing = [id for id in now if id in live and live[id] != now[id]]
+        changed = sum(live[id].content != now[id].content for id in differing)
+
+        if (
+            added
+            or removed
+            or differing
+            or whole
+            or previous is None
+            or previous.cut != cut
+            or previous.copies != COPIES_VERSION
+            or previous.words != WORDS_VERSION
+        ):
+            next_number = number + 1
+            record.prepare(next_number, [*removed, *differing], [now[id] for id in [*added, *differing]])
+            kept = previous is not None and previous.cut == cut and not whole  # what it held was cut and embedded then
+            _cut_and_embed(record, cut, model, next_number, number if kept else 0, progress)
+            draft = Manifest(
+                next_number, model.name, model.digest, cut, len(now), passages=0, dead=0, exact=False, unreached=(), files={}, copies=COPIES_VERSION,
+                words=WORDS_VERSION,
+            )  # fmt: skip
+            try:
+                made = make_and_verify(store, record, draft, None if whole else previous, prover, progress)
+            except BaseException:
+                with suppress(OSError):  # on a full disk the generation before needs the room, merely to be opened
+                    erase(folder_of(store, next_number))
+                raise
+            record.note("model", model.name)
+            if previous and previous.cut != cut:
+                record.note("former cut", previous.cut)
+            publish(store, record, next_number)
+        else:
+            made = previous
     if remove_others(store, made.generation):
         # Who tries another model may come back, to what is kept here; a former splitter never does.
         former = record.noted("former cut")

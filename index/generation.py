@@ -20,7 +20,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -32,7 +32,7 @@ from index.copies import near_copies
 from index.embedder import Vectors
 from index.errors import BuildError, ClippingsError, StoreDamaged, StoreError
 from index.process import own_python
-from index.record import PassageFacts, Record
+from index.record import PassageFacts, PassageRow, Record
 from index.vectors import (
     Collection,
     chroma,
@@ -47,6 +47,7 @@ from index.vectors import (
 from index.words import Words
 
 Progress = Callable[[str, int, int], None]  # stage, done, total
+Files = dict[str, tuple[int, str]]  # bytes and sha256
 
 _SAMPLE = 10_000  # articles; of larger collections so many are asked to find themselves
 # Of a copied graph, which was proved when it was made, those are asked whose links may have changed, which lie next to
@@ -61,6 +62,8 @@ _UNREACHED = 100  # passages; of 31,000 news passages the graph failed to lead t
 # Files that grow with the vectors are hashed by `check` alone. The others are hashed at each opening: Chroma and tantivy
 # believe what they read, and a process that follows a broken link of the graph ends there.
 _LARGE = ("vectors.npy", "data_level0.bin")
+_COPIES = "copies.txt"
+_OWN = ("vectors.npy", "ids.txt", _COPIES)  # beside the files of Chroma and tantivy
 _FEW = 10_000  # rows, which are compared in the time of a walk through the graph
 _SPARSE = 0.3  # of all rows: picking out more takes longer than comparing all
 _DEAD = 0.10  # of vectors removed from copies: then made whole, which compacts
@@ -89,7 +92,7 @@ class Manifest:
     dead: int  # vectors removed since it was last made whole
     exact: bool  # searched by comparing with every vector: the graph missed too much
     unreached: tuple[str, ...]  # passages that the graph does not lead to: always compared beside it
-    files: dict[str, tuple[int, str]]  # bytes and sha256
+    files: Files
     rows: str = ""  # the hash of Chroma's rows; of a former form, or empty: not compared
     copies: int = 0  # version of the comparison that grouped near-copies; 0: made before there was one
     words: int = 0  # version of what is indexed for the search by words; 0: made before there was one
@@ -107,10 +110,18 @@ class Manifest:
             fields = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
             if fields.pop("digest", None) not in (None, _digest(fields)):
                 raise ValueError("it is not what was written")
-            files = {name: (int(size), str(digest)) for name, (size, digest) in fields.pop("files").items()}
-            return cls(**{**fields, "unreached": tuple(fields["unreached"])}, files=files)
+            return cls.of(fields)
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise _damaged(folder, f"its manifest can't be read: {error}") from error
+
+    @classmethod
+    def of(cls, fields: dict[str, Any]) -> Manifest:
+        """The manifest of fields as JSON has them; raises KeyError, TypeError, ValueError."""
+        return cls(**{**fields, "unreached": tuple(fields["unreached"]), "files": _files(fields["files"])})
+
+
+def _files(given: dict[str, Any]) -> Files:
+    return {name: (int(size), str(digest)) for name, (size, digest) in given.items()}
 
 
 def _hash_of(path: Path) -> str:
@@ -160,9 +171,10 @@ class Generation:
     """An open generation. While it is open, no builder removes its folder.
 
     Chroma is opened when it is first needed, which few passages never do, unless the `whole` is to be opened.
+    Of one that is just made, and was not yet written down what its files must be, the `draft` is told.
     """
 
-    def __init__(self, store: Path, number: int, whole: bool = False) -> None:
+    def __init__(self, store: Path, number: int, whole: bool = False, draft: Manifest | None = None) -> None:
         self.folder = folder_of(store, number)
         self.number = number
         self._opening = threading.Lock()
@@ -170,7 +182,7 @@ class Generation:
         self._ahead: threading.Thread | None = None
         self._in_use = _share(self.folder)
         try:
-            self.manifest = Manifest.read(self.folder)
+            self.manifest = draft or Manifest.read(self.folder)
             for name, (size, digest) in self.manifest.files.items():
                 path = self.folder / name
                 if not path.is_file() or path.stat().st_size != size:
@@ -328,7 +340,7 @@ def make(
 ) -> tuple[Manifest, bool]:
     """Make a generation's folder: from a copy of the previous one plus the change, or whole from the record.
 
-    Gives its manifest, and whether it was copied.
+    Gives its manifest, but for what its files must be, and whether it was copied.
     """
     folder = folder_of(store, draft.generation)
     erase(folder, wait=True)  # the verifying child of a killed build may still hold what that build left
@@ -343,14 +355,15 @@ def make(
             before = _read_copies(folder_of(store, previous.generation), previous) if same else None
             # Beside what is mostly written.
             groups = thread.submit(near_copies, record, draft.generation, progress, before)
-            _copy_and_change(store, record, draft, previous, gone, come, progress)
+            passages = _copy_and_change(store, record, draft, previous, gone, come, progress)
             still = tuple(id for id in previous.unreached if id not in set(gone))
             draft = replace(draft, dead=previous.dead + len(gone), exact=previous.exact, unreached=still)
         else:
-            _make_whole(folder, record, draft, progress)
+            passages = _make_whole(folder, record, draft, progress)
             groups = thread.submit(near_copies, record, draft.generation, progress)
-        (folder / "in-use").touch()
-        return _seal(folder, draft, groups), base is not None
+        (folder / _COPIES).write_text("".join(" ".join(group) + "\n" for group in groups.result()), encoding="ascii")
+    (folder / "in-use").touch()
+    return replace(draft, passages=passages), base is not None
 
 
 def _change(record: Record, draft: Manifest, previous: Manifest) -> tuple[list[str], frozenset[str]] | None:
@@ -361,13 +374,15 @@ def _change(record: Record, draft: Manifest, previous: Manifest) -> tuple[list[s
     gone = [id for article, ids in before.items() if after.get(article) != ids for id in ids]
     come = frozenset(article for article, ids in after.items() if before.get(article) != ids)
     changed = len(gone) + sum(len(after[article]) for article in come)
+    passages = previous.passages + changed - 2 * len(gone)
     # A copy costs what a whole build would for its changed passages alone; removed vectors stay in its graph.
-    if previous.dead + len(gone) > _DEAD * max(previous.passages, 1) or changed > 0.5 * draft.passages:
+    if previous.dead + len(gone) > _DEAD * max(previous.passages, 1) or changed > 0.5 * passages:
         return None
     return gone, come
 
 
-def _make_whole(folder: Path, record: Record, draft: Manifest, progress: Progress) -> None:
+def _make_whole(folder: Path, record: Record, draft: Manifest, progress: Progress) -> int:
+    """Write everything; how many passages that are."""
     rows = list(record.passage_rows(draft.cut, draft.generation))
     array = record.vectors([row.vector for row in rows])
     collection = Collection(folder / "chroma", create=True)
@@ -380,6 +395,7 @@ def _make_whole(folder: Path, record: Record, draft: Manifest, progress: Progres
     compact(folder / "chroma")  # before the rest is written: what it sets free is room for that
     Words(folder / "words", create=True).change((), rows)
     _write_array(folder, [array], [row.id for row in rows])
+    return len(rows)
 
 
 def _copy_and_change(
@@ -390,38 +406,54 @@ def _copy_and_change(
     gone: Sequence[str],
     come: frozenset[str],
     progress: Progress,
-) -> None:
+) -> int:
+    """Copy everything and change the copy; how many passages it has then."""
     source, folder = folder_of(store, previous.generation), folder_of(store, draft.generation)
-    copy(source / "chroma", folder / "chroma")
     rows = list(record.passage_rows(draft.cut, draft.generation, come)) if come else []
     array = record.vectors([row.vector for row in rows])
-    collection = Collection(folder / "chroma")
+    with ThreadPoolExecutor(1) as thread:
+        beside = thread.submit(_change_collection, source / "chroma", folder / "chroma", gone, rows, array)
+        if previous.words == draft.words:
+            shutil.copytree(source / "words", folder / "words")
+            _change_words(folder / "words", record, draft, gone, rows)
+        else:
+            Words(folder / "words", create=True).change((), list(record.passage_rows(draft.cut, draft.generation)))
+        ids, dead = (source / "ids.txt").read_text(encoding="ascii").split(), frozenset(gone)
+        old = np.load(source / "vectors.npy", mmap_mode="r")
+        cuts = [row for row, id in enumerate(ids) if id in dead]
+        kept = [old[first:end] for first, end in zip([0, *(row + 1 for row in cuts)], [*cuts, len(ids)], strict=True)]
+        ids = [*(id for id in ids if id not in dead), *(row.id for row in rows)]
+        _write_array(folder, [*kept, array] if rows else kept, ids)
+        beside.result()
+    progress("writing", len(rows), len(rows))
+    return len(ids)
+
+
+def _change_words(
+    folder: Path, record: Record, draft: Manifest, gone: Sequence[str], come: Sequence[PassageRow]
+) -> None:
+    """Change a copy; of what is gone, tantivy would keep the words: what else lies in its segments is written anew."""
+    words = Words(folder)
+    removed = words.beside(gone)
+    stay = removed.difference(gone)
+    articles = frozenset(id.partition(":")[0] for id in stay)
+    again = [row for row in record.passage_rows(draft.cut, draft.generation, articles) if row.id in stay]
+    words.change(removed, [*again, *come])
+
+
+def _change_collection(
+    source: Path, target: Path, gone: Sequence[str], come: Sequence[PassageRow], vectors: Vectors
+) -> None:
+    """Copy a collection's folder and change the copy."""
+    copy(source, target)
+    collection = Collection(target)
     try:
         collection.remove(gone)
-        collection.add(rows, array)
+        collection.add(come, vectors)
     finally:
         collection.close()
     if gone:
-        compact(folder / "chroma")
-    if previous.words != draft.words:
-        Words(folder / "words", create=True).change((), list(record.passage_rows(draft.cut, draft.generation)))
-    else:
-        shutil.copytree(source / "words", folder / "words")
-        words = Words(folder / "words")
-        # Of what is gone, tantivy would keep the words in its segment's dictionary: what else that holds is written anew.
-        removed = words.beside(gone)
-        stay = removed.difference(gone)
-        articles = frozenset(id.partition(":")[0] for id in stay)
-        again = [row for row in record.passage_rows(draft.cut, draft.generation, articles) if row.id in stay]
-        words.change(removed, [*again, *rows])
-    old = np.load(source / "vectors.npy", mmap_mode="r")
-    ids = (source / "ids.txt").read_text(encoding="ascii").split()
-    if gone:
-        dead = frozenset(gone)
-        old = old[np.fromiter((id not in dead for id in ids), bool, len(ids))]
-        ids = [id for id in ids if id not in dead]
-    _write_array(folder, [old, array] if rows else [old], [*ids, *(row.id for row in rows)])
-    progress("writing", len(rows), len(rows))
+        compact(target)
 
 
 def _write_array(folder: Path, arrays: Sequence[Vectors], ids: Sequence[str]) -> None:
@@ -438,149 +470,201 @@ def _read_copies(folder: Path, manifest: Manifest) -> list[tuple[str, ...]]:
     """One group of near-copies a line, its lead first."""
     if not manifest.copies:
         return []
-    return [tuple(line.split()) for line in (folder / "copies.txt").read_text(encoding="ascii").splitlines()]
+    return [tuple(line.split()) for line in (folder / _COPIES).read_text(encoding="ascii").splitlines()]
 
 
-def _seal(folder: Path, draft: Manifest, groups: Future[list[tuple[str, ...]]] | None = None) -> Manifest:
-    """Write down what the files must be; that of near-copies, which may still be looked for, is written last."""
-    paths = [
-        *steady_files(folder / "chroma"),
-        *sorted(path for path in (folder / "words").iterdir() if not path.name.startswith(".tantivy")),  # its locks
-        folder / "vectors.npy",
-        folder / "ids.txt",
-    ]
+def _sealed(folder: Path) -> tuple[Files, str]:
+    """What the files of a folder are now, and the hash of Chroma's rows: its manifest says then that they must be that."""
+    words = (path for path in (folder / "words").iterdir() if not path.name.startswith(".tantivy"))  # its locks
+    paths = [*steady_files(folder / "chroma"), *sorted(words), *(folder / name for name in _OWN)]
     with ThreadPoolExecutor(1) as thread:
         rows = thread.submit(rows_digest, folder / "chroma")
-        digests, copies = _hashes_of(paths), folder / "copies.txt"
-    if groups:
-        copies.write_text("".join(" ".join(group) + "\n" for group in groups.result()), encoding="ascii")
-    files = {
-        path.relative_to(folder).as_posix(): (path.stat().st_size, digest)
-        for path, digest in zip([*paths, copies], [*digests, _hash_of(copies)], strict=True)
-    }
-    manifest = replace(draft, files=files, rows=rows.result())
-    manifest.write(folder)
-    return manifest
+        files = {
+            path.relative_to(folder).as_posix(): (path.stat().st_size, digest)
+            for path, digest in zip(paths, _hashes_of(paths), strict=True)
+        }
+        return files, rows.result()
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What was proved and disproved of a generation; of one that was just made, also what its files are."""
+
+    checks: Sequence[Check]
+    files: Files = field(default_factory=dict)
+    rows: str = ""
 
 
 class Prover:
-    """A fresh process, which holds nothing of a generation in memory, to verify it.
+    """A fresh process, which holds nothing of a generation in memory, to prove one, once."""
 
-    Of a `cut` that is told, it reads the record meanwhile: what a generation must hold is known before it is made.
-    """
-
-    def __init__(self, store: Path, number: int, cut: str = "") -> None:
-        script = "import sys; from index.generation import _main; _main(*sys.argv[1:])"
-        command, environment = own_python(script, str(store), str(number), cut)
-        pipe = subprocess.PIPE
-        self._process = subprocess.Popen(
-            command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=environment, encoding="utf-8"
-        )
+    def __init__(self, store: Path) -> None:
+        self._store = store
+        self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Prover:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.kill()
-        self._process.communicate()
+        if self._process:
+            self._process.kill()
+            self._process.communicate()
 
-    def begin(self, copied: bool = False) -> None:
-        """Tell it that the generation is made."""
-        assert self._process.stdin
+    def read_ahead(self, number: int, cut: str = "") -> None:
+        """Start it, if it was not yet, and let it read what that generation must hold, or what the next one will mostly.
+
+        The cut need not be told of a generation that has a manifest.
+        """
+        self._started(str(number), cut)
+
+    def begin(self, number: int, draft: Manifest | None = None, copied: bool = False) -> None:
+        """Let it prove a generation; of one that was just made, the draft of its manifest is told."""
+        process = self._started()
+        assert process.stdin
         with suppress(BrokenPipeError):  # it ended: what it says tells why
-            self._process.stdin.write(_COPIED if copied else _WHOLE)
-            self._process.stdin.flush()
+            process.stdin.write(json.dumps([number, draft and asdict(draft), copied]) + "\n")
+            process.stdin.flush()
 
-    def checks(self) -> list[Check]:
-        """What it found; once."""
-        out, said = self._process.communicate()
-        if self._process.returncode != 0:
-            last = (said.strip().splitlines() or [f"exit {self._process.returncode}"])[-1]
-            return [Check("opens", False, last)]
-        return [Check(**{**check, "ids": tuple(check["ids"])}) for check in json.loads(out)]
+    def proof(self) -> Proof:
+        """What it found."""
+        process = self._started()
+        out, said = process.communicate()
+        if process.returncode != 0:
+            last = (said.strip().splitlines() or [f"exit {process.returncode}"])[-1]
+            return Proof([Check("opens", False, last)])
+        checks, files, rows = json.loads(out)
+        return Proof([Check(**{**check, "ids": tuple(check["ids"])}) for check in checks], _files(files), rows)
+
+    def _started(self, *ahead: str) -> subprocess.Popen[str]:
+        if self._process is None:
+            script = "import sys; from index.generation import _main; _main(*sys.argv[1:])"
+            command, environment = own_python(script, str(self._store), *ahead)
+            pipe = subprocess.PIPE
+            self._process = subprocess.Popen(
+                command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=environment, encoding="utf-8"
+            )
+        return self._process
 
 
-_COPIED, _WHOLE = "copied\n", "whole\n"
+def prove_apart(store: Path, number: int, draft: Manifest | None = None) -> Proof:
+    """What a fresh process finds of a generation."""
+    with Prover(store) as prover:
+        prover.begin(number, draft)
+        return prover.proof()
 
 
-def verify_apart(store: Path, number: int) -> list[Check]:
-    """What a fresh process finds when it verifies a generation."""
-    with Prover(store, number) as prover:
-        prover.begin()
-        return prover.checks()
-
-
-def _main(store: str, number: str, cut: str) -> None:
+def _main(store: str, number: str = "", cut: str = "") -> None:
     gc.disable()  # what is read is held to the end: looking for what could be freed takes a fifth of the time
     record = Record(Path(store) / "record.sqlite")
-    expected = _Expected.by(record, cut, int(number)) if cut else None
+    expected = None
+    with suppress(StoreDamaged):  # then nothing was read ahead
+        if number:
+            cut = cut or Manifest.read(folder_of(Path(store), int(number))).cut
+            expected = _Expected.by(record, cut, int(number))
     chroma()
-    made = sys.stdin.readline()
-    if made:  # or whoever makes it is gone
-        checks = verify(Path(store), record, int(number), made == _COPIED, expected)
-        sys.stdout.write(json.dumps([asdict(check) for check in checks]))
+    said = sys.stdin.readline()
+    if said:  # or whoever makes it is gone
+        generation, draft, copied = json.loads(said)
+        made = Manifest.of(draft) if draft else None
+        proof = prove(Path(store), record, generation, made, copied, expected)
+        sys.stdout.write(json.dumps([[asdict(check) for check in proof.checks], proof.files, proof.rows]))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Expected:
-    """What the record says that a generation holds."""
+    """What the record says that a generation of it holds."""
 
-    articles: frozenset[str]
-    passages: dict[str, PassageFacts]
-    vectors: dict[str, str]  # the key of each passage's
-    digests: dict[str, bytes]  # by key
+    cut: str
+    number: int
+    articles: frozenset[str] = frozenset()
+    passages: dict[str, PassageFacts] = field(default_factory=dict)
+    vectors: dict[str, bytes] = field(default_factory=dict)  # the hash of each passage's
     damage: str = ""
 
     @classmethod
     def by(cls, record: Record, cut: str, number: int) -> _Expected:
-        passages, vectors = {}, {}
+        expected = cls(cut, number)
         try:
-            for id, facts, key in record.passage_keys(cut, number):
-                passages[id], vectors[id] = facts, key
-            keys = list(vectors.values())
-            digests = dict(zip(keys, record.vector_digests(keys), strict=True))
-            return cls(frozenset(record.contents(number)), passages, vectors, digests)
+            expected._add(record, record.passage_keys(cut, number))
+            expected.articles = frozenset(record.contents(number))
         except StoreDamaged as error:
-            return cls(frozenset(), {}, {}, {}, str(error))
+            expected.damage = str(error)
+        return expected
+
+    def next(self, record: Record) -> None:
+        """Become what the generation after it holds: read is what went and came with that."""
+        self.number += 1
+        came = record.came_with(self.number)
+        other = came | record.gone_with(self.number).keys()
+        for id in [id for id, (article, *_) in self.passages.items() if article in other]:
+            del self.passages[id], self.vectors[id]
+        try:
+            self._add(record, record.passage_keys(self.cut, self.number, came))
+            self.articles = frozenset(record.contents(self.number))
+        except StoreDamaged as error:
+            self.damage = str(error)
+
+    def _add(self, record: Record, rows: Iterable[tuple[str, PassageFacts, str]]) -> None:
+        ids, keys = [], []
+        for id, facts, key in rows:
+            self.passages[id] = facts
+            ids.append(id)
+            keys.append(key)
+        self.vectors.update(zip(ids, record.vector_digests(keys), strict=True))
 
 
-def verify(
-    store: Path, record: Record, number: int, copied: bool = False, expected: _Expected | None = None
-) -> list[Check]:
+def prove(
+    store: Path,
+    record: Record,
+    number: int,
+    draft: Manifest | None = None,
+    copied: bool = False,
+    expected: _Expected | None = None,
+) -> Proof:
     """Prove a generation against the record: files, ids and rows, every article finds itself, recall.
 
-    Of a copied graph, those are asked to find themselves that came with it, what lies next to them, and fewer of the others.
-    What the record has is read here unless it was before.
+    Of one that was just made, of which a draft is told, the files are what they must be. Of a copied graph, those are asked
+    to find themselves that came with it, what lies next to them, and fewer of the others. What the record has is read here
+    unless it was before, or some of it: of the generation before.
     """
     try:
-        generation = Generation(store, number, whole=True)
+        generation = Generation(store, number, whole=True, draft=draft)
     except (StoreDamaged, FileNotFoundError) as error:
-        return [Check("opens", False, str(error))]
+        return Proof([Check("opens", False, str(error))])
     try:
         came = record.came_with(number) if copied else None
-        with ThreadPoolExecutor(3) as threads:
-            differing = threads.submit(_differing, generation)
-            files = threads.submit(_check_files, generation, differing)
-            found = threads.submit(_check_search, generation, came, differing)
-            expected = expected or _Expected.by(record, generation.manifest.cut, number)
+        # One after the other beside the rows, which keep Python busy as long as all but the last keep SQLite and hashing:
+        # two processors have something to do to the end.
+        with ThreadPoolExecutor(1) as thread:
+            differing = thread.submit(_differing, generation)
+            files = thread.submit(_check_files, generation, differing, draft is None)
+            sealed = thread.submit(_sealed, generation.folder) if draft else None
+            found = thread.submit(_check_search, generation, came, differing)
+            cut = generation.manifest.cut
+            if expected and (expected.cut, expected.number) == (cut, number - 1):
+                expected.next(record)
+            elif not expected or (expected.cut, expected.number) != (cut, number):
+                expected = _Expected.by(record, cut, number)
             checks = [*_check_rows(generation, expected)]
         checks.insert(0, files.result())
-        return checks + found.result() if all(check.ok for check in checks) else checks
+        if all(check.ok for check in checks):
+            checks += found.result()
+        return Proof(checks, *(sealed.result() if sealed else ()))
     finally:
         generation.close()
 
 
 def _differing(generation: Generation) -> list[str]:
-    """The files that are not what was written."""
+    """The files that are not what the manifest says."""
     written = generation.manifest.files
     found = _hashes_of([generation.folder / name for name in written])
     return [name for (name, (_, digest)), own in zip(written.items(), found, strict=True) if own != digest]
 
 
-def _check_files(generation: Generation, differing: Future[list[str]]) -> Check:
+def _check_files(generation: Generation, differing: Future[list[str]], whole: bool) -> Check:
     bad, rows = list(differing.result()), generation.folder / "chroma"
     try:
-        prove_structure(rows)
+        prove_structure(rows, whole)
         if digested(generation.manifest.rows) and generation.manifest.rows != rows_digest(rows):
             bad.append("rows in chroma")
     except sqlite3.Error as error:
@@ -630,7 +714,7 @@ def _check_rows(generation: Generation, expected: _Expected) -> Iterable[Check]:
         except Exception as error:  # Chroma's own, where its rows name vectors that it lacks
             close, what = False, " ".join(str(error).split())[:160]
         yield Check("vectors in Chroma", close, what)
-    digests = [expected.digests[expected.vectors[id]] for id in generation.ids if id in rows]
+    digests = [expected.vectors[id] for id in generation.ids if id in rows]
     same = [hashlib.sha256(vector).digest() for vector in generation.array] == digests
     yield Check("vectors", same, "as in the record" if same else "they differ from the record")
     groups = _read_copies(generation.folder, manifest)
@@ -721,39 +805,39 @@ def _recall(generation: Generation, sample: Sequence[int]) -> float:
 
 
 def make_and_verify(
-    store: Path, record: Record, draft: Manifest, previous: Manifest | None, progress: Progress
+    store: Path, record: Record, draft: Manifest, previous: Manifest | None, prover: Prover, progress: Progress
 ) -> Manifest:
     """Make a generation and prove it: wrong ids or rows are made whole once more; raises BuildError.
 
     What the graph misses never blocks: it is searched wider, and passages that it does not lead to are compared
     beside it; where that would be many, or the recall stays low, every vector is compared.
     """
-    with Prover(store, draft.generation, draft.cut) as prover:
-        try:
-            manifest, copied = make(store, record, draft, previous, progress)
-        except (ClippingsError, OSError):
-            raise
-        except Exception as error:  # whatever Chroma and tantivy raise where they can't write
-            raise BuildError(
-                f"The new generation could not be written ({' '.join(str(error).split())[:160]}); the one before it goes on. "
-                "See whether the disk is full or failing, and index again."
-            ) from error
-        progress("verifying", 0, 1)
-        prover.begin(copied)
-        _sync_all(folder_of(store, manifest.generation))  # meanwhile; what publishing it finds to do is little then
-        checks = prover.checks()
-    if not _rows_sound(checks):
-        manifest, _ = make(store, record, draft, None, progress)
-        checks = verify_apart(store, manifest.generation)
-    if not _rows_sound(checks):
-        failed = "; ".join(f"{check.name}: {check.detail}" for check in checks if not check.ok)
+    prover.read_ahead(draft.generation, draft.cut)
+    try:
+        draft, copied = make(store, record, draft, previous, progress)
+    except (ClippingsError, OSError):
+        raise
+    except Exception as error:  # whatever Chroma and tantivy raise where they can't write
+        raise BuildError(
+            f"The new generation could not be written ({' '.join(str(error).split())[:160]}); the one before it goes on. "
+            "See whether the disk is full or failing, and index again."
+        ) from error
+    number, folder = draft.generation, folder_of(store, draft.generation)
+    progress("verifying", 0, 1)
+    prover.begin(number, draft, copied)
+    _sync_all(folder)  # meanwhile; what publishing it finds to do is little then
+    proof = prover.proof()
+    if not _rows_sound(proof.checks):
+        draft, _ = make(store, record, draft, None, progress)
+        proof = prove_apart(store, number, draft)
+    if not _rows_sound(proof.checks):
+        failed = "; ".join(f"{check.name}: {check.detail}" for check in proof.checks if not check.ok)
         raise BuildError(
             f"The new generation failed its checks ({failed}); the one before it goes on. "
             "See whether the disk is full or failing, and index again."
         )
-    folder = folder_of(store, manifest.generation)
     for candidates in _EF_SEARCH:
-        if _recall_sound(checks):
+        if _recall_sound(proof.checks):
             break
         collection = Collection(folder / "chroma")
         wider = candidates > collection.ef_search
@@ -761,14 +845,13 @@ def make_and_verify(
             collection.search_wider(candidates)
         collection.close()
         if wider:
-            manifest = replace(manifest, rows=rows_digest(folder / "chroma"))
-            manifest.write(folder)
-            checks = verify_apart(store, manifest.generation)
-    unreached = (*manifest.unreached, *(id for check in checks for id in check.ids))
-    if not _recall_sound(checks) or len(unreached) > _UNREACHED:
-        manifest = replace(manifest, exact=True, unreached=())
+            proof = prove_apart(store, number, draft)
+    unreached = (*draft.unreached, *(id for check in proof.checks for id in check.ids))
+    if not _recall_sound(proof.checks) or len(unreached) > _UNREACHED:
+        draft = replace(draft, exact=True, unreached=())
     else:
-        manifest = replace(manifest, unreached=unreached)
+        draft = replace(draft, unreached=unreached)
+    manifest = replace(draft, files=proof.files, rows=proof.rows)
     manifest.write(folder)
     progress("verifying", 1, 1)
     return manifest

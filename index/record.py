@@ -304,6 +304,11 @@ class Record:
             if form == 0:
                 self.note("store", secrets.token_hex(8))
 
+    @property
+    def changed(self) -> bool:
+        """Whether anything was written since it was opened."""
+        return self._db.total_changes > 0
+
     def close(self) -> None:
         """Close the file; a second call does nothing."""
         with self._lock:
@@ -722,16 +727,25 @@ class Record:
                     p["start"], p["end"], row["text"][p["window_start"] : p["window_end"]], p["vector"],
                 )  # fmt: skip
 
-    def passage_keys(self, cut: str, generation: int) -> Iterator[tuple[str, PassageFacts, str]]:
-        """Every passage of a generation without its words: its id, what there is to know of it, the key of its vector."""
+    def passage_keys(
+        self, cut: str, generation: int, only: Collection[str] | None = None
+    ) -> Iterator[tuple[str, PassageFacts, str]]:
+        """Every passage of a generation without its words: its id, what there is to know of it, the key of its vector.
+
+        `only` of these articles.
+        """
         articles: dict[str, list[tuple[str, str | None, int | None]]] = {}
+        some = "" if only is None else "AND id IN (SELECT value FROM json_each(:only))"
         for content, id, publisher, published in self._all(
-            f"SELECT content, id, publisher_folded, published FROM {_TOLD} WHERE {_LIVE}", {"generation": generation}
+            f"SELECT content, id, publisher_folded, published FROM {_TOLD} WHERE {_LIVE} {some}",
+            {"generation": generation, "only": json.dumps(list(only or ()))},
         ):
             articles.setdefault(content, []).append((id, publisher, published))
         # Joined here: SQLite would look each content's passages up, which takes twice as long as reading them as they lie.
+        some = "" if only is None else "AND content IN (SELECT value FROM json_each(:only))"
         for content, number, vector, start, end in self._all(
-            "SELECT content, number, vector, start, end FROM passages WHERE cut = ?", (cut,)
+            f"SELECT content, number, vector, start, end FROM passages WHERE cut = :cut {some}",
+            {"cut": cut, "only": json.dumps(list(articles) if some else [])},
         ):
             for article in articles.get(content, ()):
                 yield passage_id(article[0], content, number), PassageFacts(*article, start, end), vector
@@ -746,14 +760,6 @@ class Record:
         ):
             ids.setdefault(id, []).append(passage_id(id, content, number))
         return ids
-
-    def count_passages(self, cut: str, generation: int) -> int:
-        """How many passages a generation has."""
-        rows = self._all(
-            f"SELECT count(*) FROM articles a CROSS JOIN passages p ON p.content = a.content AND p.cut = :cut WHERE {_LIVE}",
-            {"generation": generation, "cut": cut},
-        )
-        return int(rows[0][0])
 
     def passage_facts(self, ids: Collection[str], cut: str, generation: int) -> dict[str, PassageFacts]:
         """What there is to know of these passages, by id; raises StoreDamaged where one is missing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -86,18 +87,15 @@ def verified_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Generations are verified in this process: the same checks, without the seconds that another one takes to start."""
 
     class Here(generation.Prover):
-        def __init__(self, store: Path, number: int, _: str = "") -> None:
-            self._generation = store, number
-
-        def __exit__(self, *_: object) -> None:
+        def read_ahead(self, number: int, cut: str = "") -> None:
             pass
 
-        def begin(self, copied: bool = False) -> None:
-            store, number = self._generation
-            with closing(Record(store / "record.sqlite")) as record:
-                self._checks = generation.verify(store, record, number, copied)
+        def begin(self, number: int, draft: generation.Manifest | None = None, copied: bool = False) -> None:
+            with closing(Record(self._store / "record.sqlite")) as record:
+                self._proof = generation.prove(self._store, record, number, draft, copied)
 
-        def checks(self) -> list[generation.Check]:
-            return self._checks
+        def proof(self) -> generation.Proof:
+            return self._proof
 
-    monkeypatch.setattr(generation, "Prover", Here)
+    for module in (generation, sys.modules["index.build"]):
+        monkeypatch.setattr(module, "Prover", Here)

@@ -14,7 +14,7 @@ import pytest
 from index import Library, build, check, generation
 from index.embedder import Embedder
 from index.errors import BuildError, StoreDamaged, StoreError
-from index.generation import Generation, Manifest, current, folder_of, make, publish, remove_others, verify
+from index.generation import Generation, Manifest, current, folder_of, make, prove, publish, remove_others
 from index.record import PassageRow, Record
 from index.vectors import Collection
 from index.words import Words
@@ -91,6 +91,12 @@ def zero_rows(path: Path) -> None:
         file.write(bytes(path.stat().st_size - 4096))
 
 
+def seal(folder: Path, manifest: Manifest) -> None:
+    """Let the manifest say that the files must be what they are."""
+    files, rows = generation._sealed(folder)
+    replace(manifest, files=files, rows=rows).write(folder)
+
+
 def in_chroma(change: Callable[[Collection, Generation], object]) -> Callable[[Path], None]:
     """What a faulty build would leave: changed, and its manifest speaks of the files as they are then."""
 
@@ -98,7 +104,7 @@ def in_chroma(change: Callable[[Collection, Generation], object]) -> Callable[[P
         opened = Generation(folder.parent.parent, int(folder.name))
         change(opened.collection, opened)
         opened.close()
-        generation._seal(folder, opened.manifest)
+        seal(folder, opened.manifest)
 
     return damage
 
@@ -110,7 +116,7 @@ def lose_vectors(folder: Path) -> None:
     with sqlite3.connect(folder / "chroma" / "chroma.sqlite3") as rows:
         rows.execute("DELETE FROM embeddings_queue")
     rows.close()
-    generation._seal(folder, Manifest.read(folder))
+    seal(folder, Manifest.read(folder))
 
 
 def change_chroma(folder: Path) -> None:
@@ -128,7 +134,7 @@ def change_manifest(folder: Path) -> None:
 def group_strangers(folder: Path) -> None:
     """What a faulty build would leave: sealed, but of no article that there is."""
     (folder / "copies.txt").write_text("alien stranger\n")
-    generation._seal(folder, Manifest.read(folder))
+    seal(folder, Manifest.read(folder))
 
 
 DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
@@ -325,7 +331,7 @@ def test_words_of_a_former_version_are_made_anew(store: Path) -> None:
     folder, ids = generation_folder(store), passage_ids(store)
     shutil.rmtree(folder / "words")
     Words(folder / "words", create=True).change((), [alien()])
-    generation._seal(folder, replace(Manifest.read(folder), words=0))
+    seal(folder, replace(Manifest.read(folder), words=0))
     assert build((), store).generation == 2
     assert Manifest.read(generation_folder(store)).dead == 0
     assert passage_ids(store) == ids
@@ -503,14 +509,13 @@ def test_of_a_copied_graph_what_came_finds_itself_and_what_lies_beside_it_and_so
     built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[str] = []
-    verify = generation.verify
 
-    def noted(*given: Any) -> list[generation.Check]:
-        checks = verify(*given)
-        told.extend(one.detail for one in checks if one.name == "finds itself")
-        return checks
+    def noted(*given: Any) -> generation.Proof:
+        proof = prove(*given)
+        told.extend(one.detail for one in proof.checks if one.name == "finds itself")
+        return proof
 
-    monkeypatch.setattr(generation, "verify", noted)
+    monkeypatch.setattr(generation, "prove", noted)
     monkeypatch.setattr(generation, "_NEXT", 3)
     monkeypatch.setattr(generation, "_KEPT", 5)
     articles = shutil.copytree(built / "articles", tmp_path / "articles")
@@ -520,41 +525,77 @@ def test_of_a_copied_graph_what_came_finds_itself_and_what_lies_beside_it_and_so
         (tmp_path / "more" / name).rename(articles / name)
     build([articles], tmp_path / "store")
     assert told == ["40 of 40 articles", "9 of 9 passages, sampled from 42"]
-    monkeypatch.setattr(generation, "verify", verify)
+    monkeypatch.setattr(generation, "prove", prove)
     assert next(one.detail for one in check(tmp_path / "store") if one.name == "finds itself") == "42 of 42 articles"
 
 
 def test_a_fresh_process_finds_the_same(store: Path, record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
-    here = verify(store, record, 1)
+    here = prove(store, record, 1)
     monkeypatch.undo()
-    assert generation.verify_apart(store, 1) == here
-    with generation.Prover(store, 1, Manifest.read(generation_folder(store)).cut) as prover:
-        prover.begin()
-        assert prover.checks() == here
+    assert generation.prove_apart(store, 1) == here
     (generation_folder(store) / "ids.txt").unlink()
-    (broken,) = generation.verify_apart(store, 1)
+    (broken,) = generation.prove_apart(store, 1).checks
     assert (broken.name, broken.ok) == ("opens", False)
     assert "ids.txt is missing" in broken.detail
+
+
+@pytest.mark.parametrize("ahead", [(), (1, True), (0, True), (1, False)])
+def test_of_what_was_just_made_a_fresh_process_writes_down_the_files(
+    store: Path, monkeypatch: pytest.MonkeyPatch, ahead: tuple[int, bool] | tuple[()]
+) -> None:
+    """Whatever it has read ahead: what it holds, what the one before it held, or passages of another cut."""
+    monkeypatch.undo()
+    sealed = Manifest.read(generation_folder(store))
+    draft = replace(sealed, files={}, rows="")
+    with generation.Prover(store) as prover:
+        if ahead:
+            number, same = ahead
+            prover.read_ahead(number, sealed.cut if same else "another")
+        prover.begin(1, draft)
+        proof = prover.proof()
+    assert [one.name for one in proof.checks if not one.ok] == []
+    assert (proof.files, proof.rows) == (sealed.files, sealed.rows)
 
 
 def test_what_the_record_held_before_a_generation_was_made_is_what_it_is_proved_by(store: Path, record: Record) -> None:
     expected = generation._Expected.by(record, Manifest.read(generation_folder(store)).cut, 1)
     record._all("DELETE FROM passages WHERE number = 0")
-    assert all(one.ok for one in verify(store, record, 1, expected=expected))
-    assert [one.name for one in verify(store, record, 1) if not one.ok][:2] == ["record", "ids in Chroma"]
+    assert all(one.ok for one in prove(store, record, 1, expected=expected).checks)
+    assert [one.name for one in prove(store, record, 1).checks if not one.ok][:2] == ["record", "ids in Chroma"]
 
 
-def test_a_process_that_was_to_verify_ends_with_who_started_it(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_generation_holds_is_what_the_one_before_it_held_with_what_went_and_came(
+    built: Path, tmp_path: Path
+) -> None:
+    articles, store = shutil.copytree(built / "articles", tmp_path / "articles"), tmp_path / "store"
+    build([articles], store)
+    cut = Manifest.read(generation_folder(store)).cut
+    with closing(Record(store / "record.sqlite")) as record:
+        before = generation._Expected.by(record, cut, 1)
+    write_articles(articles, 42)
+    (articles / "03.md").unlink()
+    (articles / "07.md").write_text((articles / "07.md").read_text().replace("the town hall", "home"))
+    with closing(Generation(store, 1)):  # what it held is not erased while it is read
+        build([articles], store)
+    with closing(Record(store / "record.sqlite")) as record:
+        before.next(record)
+        after = generation._Expected.by(record, cut, 2)
+    assert before == after
+
+
+def test_a_process_that_was_to_prove_ends_with_who_started_it(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    prover = generation.Prover(store, 1)
-    assert prover._process.communicate() == ("", "")  # as if it was killed: nothing more is written to it
-    assert prover._process.returncode == 0
+    with generation.Prover(store) as prover:
+        prover.read_ahead(1)
+        assert prover._process
+        assert prover._process.communicate() == ("", "")  # as if that was killed: nothing more is written to it
+        assert prover._process.returncode == 0
 
 
 def test_a_table_that_chroma_lost_is_named(store: Path, record: Record) -> None:
     with closing(sqlite3.connect(folder_of(store, 1) / "chroma" / "chroma.sqlite3")) as db:
         db.execute("ALTER TABLE embedding_metadata RENAME TO lost")
-    failed = {check.name for check in verify(store, record, 1) if not check.ok}
+    failed = {check.name for check in prove(store, record, 1).checks if not check.ok}
     assert failed == {"files", "rows in Chroma"}
 
 
@@ -668,7 +709,7 @@ def test_a_full_disk_is_said_to_be_full_and_not_damaged(
         raise RuntimeError("Database error: (code: 13) database or disk is full")
 
     with monkeypatch.context() as patched:
-        patched.setattr(generation, "_seal", full)
+        patched.setattr(generation, "_write_array", full)
         with pytest.raises(BuildError, match="could not be written .*disk is full.*; the one before it goes on"):
             build([built / "articles"], store, rebuild=True)
         assert not folder_of(store, 2).exists()

@@ -542,7 +542,6 @@ class TestPassages:
             (row.id, PassageFacts(id, "the beacon", 20250709, row.start, row.end), row.vector) for row in expected
         ]
         assert record.passage_ids(CUT, 1, [id]) == {id: [row.id for row in expected]}
-        assert record.count_passages(CUT, 1) == 2
         assert list(record.passage_rows("another cut", 1)) == []
 
     def test_only_some_articles_are_given(self, record: Record) -> None:
@@ -552,6 +551,8 @@ class TestPassages:
         cut(record, 1)
         assert {row.article_id for row in record.passage_rows(CUT, 1, frozenset([other]))} == {other}
         assert {row.article_id for row in record.passage_rows(CUT, 1)} == {one, other}
+        assert {facts.article_id for _, facts, _ in record.passage_keys(CUT, 1, {other})} == {other}
+        assert list(record.passage_keys(CUT, 1, ())) == []
         assert record.passage_ids(CUT, 1, {one, other}).keys() == {one, other}
         assert record.passage_ids(CUT, 1, {other, "unheard"}).keys() == {other}
         assert record.passage_ids(CUT, 1, ()) == {}
