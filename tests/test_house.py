@@ -143,7 +143,10 @@ assert not heavy, heavy
     ("modules", "heavy"),
     [
         ("app", {"gradio", "torch", "chromadb", "fastapi", "assistant", "index"}),
-        ("index, assistant, assistant.cli", {"gradio", "torch", "sentence_transformers", "transformers"}),
+        (
+            "index, assistant, assistant.cli",
+            {"gradio", "torch", "sentence_transformers", "transformers", "langchain_core", "assistant.chain"},
+        ),
     ],
 )
 def test_importing_does_nothing(modules: str, heavy: set[str], tmp_path: Path) -> None:
