@@ -539,18 +539,19 @@ def test_a_fresh_process_finds_the_same(store: Path, record: Record, monkeypatch
     assert "ids.txt is missing" in broken.detail
 
 
-@pytest.mark.parametrize("ahead", [(), (1, True), (0, True), (1, False)])
+@pytest.mark.parametrize("ahead", [None, (1, "cut"), (0, "cut"), (1, "another"), (1, "")])
 def test_of_what_was_just_made_a_fresh_process_writes_down_the_files(
-    store: Path, monkeypatch: pytest.MonkeyPatch, ahead: tuple[int, bool] | tuple[()]
+    store: Path, monkeypatch: pytest.MonkeyPatch, ahead: tuple[int, str] | None
 ) -> None:
-    """Whatever it has read ahead: what it holds, what the one before it held, or passages of another cut."""
+    """Whatever it has read ahead: what that holds, what the one before it held, passages of another cut, or nothing."""
     monkeypatch.undo()
     sealed = Manifest.read(generation_folder(store))
+    (generation_folder(store) / "manifest.json").unlink()
     draft = replace(sealed, files={}, rows="")
     with generation.Prover(store) as prover:
         if ahead:
-            number, same = ahead
-            prover.read_ahead(number, sealed.cut if same else "another")
+            number, cut = ahead
+            prover.read_ahead(number, sealed.cut if cut == "cut" else cut)
         prover.begin(1, draft)
         proof = prover.proof()
     assert [one.name for one in proof.checks if not one.ok] == []
