@@ -814,7 +814,7 @@ def make_and_verify(
     """
     prover.read_ahead(draft.generation, draft.cut)
     try:
-        draft, copied = make(store, record, draft, previous, progress)
+        made, copied = make(store, record, draft, previous, progress)
     except (ClippingsError, OSError):
         raise
     except Exception as error:  # whatever Chroma and tantivy raise where they can't write
@@ -824,12 +824,12 @@ def make_and_verify(
         ) from error
     number, folder = draft.generation, folder_of(store, draft.generation)
     progress("verifying", 0, 1)
-    prover.begin(number, draft, copied)
+    prover.begin(number, made, copied)
     _sync_all(folder)  # meanwhile; what publishing it finds to do is little then
     proof = prover.proof()
     if not _rows_sound(proof.checks):
-        draft, _ = make(store, record, draft, None, progress)
-        proof = prove_apart(store, number, draft)
+        made, _ = make(store, record, draft, None, progress)
+        proof = prove_apart(store, number, made)
     if not _rows_sound(proof.checks):
         failed = "; ".join(f"{check.name}: {check.detail}" for check in proof.checks if not check.ok)
         raise BuildError(
@@ -845,16 +845,16 @@ def make_and_verify(
             collection.search_wider(candidates)
         collection.close()
         if wider:
-            proof = prove_apart(store, number, draft)
-    unreached = (*draft.unreached, *(id for check in proof.checks for id in check.ids))
+            proof = prove_apart(store, number, made)
+    made = replace(made, files=proof.files, rows=proof.rows)
+    unreached = (*made.unreached, *(id for check in proof.checks for id in check.ids))
     if not _recall_sound(proof.checks) or len(unreached) > _UNREACHED:
-        draft = replace(draft, exact=True, unreached=())
+        made = replace(made, exact=True, unreached=())
     else:
-        draft = replace(draft, unreached=unreached)
-    manifest = replace(draft, files=proof.files, rows=proof.rows)
-    manifest.write(folder)
+        made = replace(made, unreached=unreached)
+    made.write(folder)
     progress("verifying", 1, 1)
-    return manifest
+    return made
 
 
 _FINDS, _RECALLS = "finds itself", "recall@10"

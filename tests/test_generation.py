@@ -505,6 +505,20 @@ def test_a_generation_that_can_not_be_made_whole_is_not_published(
     assert passage_ids(store) == before
 
 
+def test_a_copy_that_fails_its_checks_is_made_whole_and_nothing_of_it_stays(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    articles, store = shutil.copytree(built / "articles", tmp_path / "articles"), tmp_path / "store"
+    build([articles], store)
+    (articles / "03.md").unlink()
+    monkeypatch.setattr(generation, "_change_words", lambda *_: None)
+    build([articles], store)
+    manifest = Manifest.read(generation_folder(store))
+    assert (manifest.dead, manifest.unreached, manifest.exact) == (0, (), False)
+    assert len(passage_ids(store)) == manifest.passages
+    assert all(one.ok for one in check(store))
+
+
 def test_of_a_copied_graph_what_came_finds_itself_and_what_lies_beside_it_and_some_of_the_rest(
     built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -687,6 +701,20 @@ def test_a_manifest_comes_back(tmp_path: Path) -> None:
     manifest = Manifest(3, "model", "digest", "1:digest", 2, 5, 1, True, ("a:b:0",), {"vectors.npy": (7, "abc")})
     manifest.write(tmp_path)
     assert Manifest.read(tmp_path) == manifest
+
+
+def test_a_row_that_an_index_of_chromas_own_lacks_is_found(store: Path, record: Record) -> None:
+    path, index = generation_folder(store) / "chroma" / "chroma.sqlite3", "embedding_metadata_int_value"
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        listed = db.execute("SELECT * FROM sqlite_master WHERE name = ?", (index,)).fetchone()
+        db.execute("PRAGMA writable_schema = ON")
+        db.execute("DELETE FROM sqlite_master WHERE name = ?", (index,))
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:  # which does not know of the index
+        db.execute("UPDATE embedding_metadata SET rowid = 99999 WHERE id = 1 AND key = 'start'")
+        db.execute("PRAGMA writable_schema = ON")
+        db.execute("INSERT INTO sqlite_master VALUES (?, ?, ?, ?, ?)", listed)
+    (failed,) = [one for one in prove(store, record, 1).checks if not one.ok]
+    assert (failed.name, index in failed.detail) == ("files", True)
 
 
 @pytest.mark.parametrize("field", ["generation", "cut", "exact", "files"])
