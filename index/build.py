@@ -438,7 +438,7 @@ def _bring_up_to_date(
     with Prover(store) as prover:
         if number and record.changed:  # there will be another generation
             prover.read_ahead(number)
-        previous = _previous(store, number)
+        previous = _previous(store, number, record.changed)
         record.discard_after(number)
         model = embedder.find(
             embedding_model or (previous.model if previous else record.noted("model")), fetch=bool(embedding_model)
@@ -506,16 +506,18 @@ def _bring_up_to_date(
     )
 
 
-def _previous(store: Path, number: int) -> Manifest | None:
-    """The current generation's manifest, or None when there is none that could go on."""
+def _previous(store: Path, number: int, changed: bool) -> Manifest | None:
+    """The current generation's manifest, or None when there is none that could go on.
+
+    Where nothing `changed`, nothing will be written into Chroma, whose rows are compared: it takes longer to import.
+    """
     if number == 0:
         return None
     try:
-        generation = Generation(store, number, whole=True)
+        with closing(Generation(store, number, whole=changed)) as generation:
+            return generation.manifest if changed or generation.rows_as_written() else None
     except (StoreDamaged, FileNotFoundError):
         return None
-    generation.close()
-    return generation.manifest
 
 
 def embedded_text(title: str, window: str) -> str:

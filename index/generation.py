@@ -220,6 +220,13 @@ class Generation:
                     raise _damaged(self.folder, " ".join(str(error).split())[:160]) from error
             return self._collection
 
+    def rows_as_written(self) -> bool:
+        """Whether Chroma's rows are what was written; raises StoreDamaged, StoreError."""
+        if not digested(self.manifest.rows):  # a former version's
+            return self.collection is not None
+        with self._reading():
+            return rows_digest(self.folder / "chroma") == self.manifest.rows
+
     def read_ahead(self) -> None:
         """Begin to open Chroma and to read its graph, if that will be searched: it takes about as long as loading the model."""
         if self._ahead is None and len(self.ids) > _FEW and not self.manifest.exact:

@@ -202,9 +202,19 @@ def test_a_damaged_generation_is_not_searched(store: Path, damage: str) -> None:
         Library.open(store)
 
 
-def test_an_index_run_replaces_a_damaged_generation(store: Path, built: Path) -> None:
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "a missing file",
+        "no Chroma",
+        "Chroma of rubbish",
+        "Chroma of zeros after its head",
+        "a row of Chroma's own changed",
+    ],
+)
+def test_an_index_run_replaces_a_damaged_generation(store: Path, built: Path, damage: str) -> None:
     before = passage_ids(store)
-    (generation_folder(store) / "vectors.npy").unlink()
+    DAMAGES[damage][0](generation_folder(store))
     assert build([built / "articles"], store).generation == 2
     assert passage_ids(store) == before
 
