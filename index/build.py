@@ -436,7 +436,7 @@ def _bring_up_to_date(
 ) -> Report:
     number = current(store)
     with Prover(store) as prover:
-        if number and record.changed:  # there will be another generation
+        if number and record.changed and not whole:  # else what is there may be cut anew
             prover.read_ahead(number)
         previous = _previous(store, number, record.changed)
         record.discard_after(number)

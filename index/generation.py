@@ -171,7 +171,7 @@ class Generation:
     """An open generation. While it is open, no builder removes its folder.
 
     Chroma is opened when it is first needed, which few passages never do, unless the `whole` is to be opened.
-    Of one that is just made, and was not yet written down what its files must be, the `draft` is told.
+    Of one that was just made, of whose files nothing is written down yet, the `draft` of its manifest is told.
     """
 
     def __init__(self, store: Path, number: int, whole: bool = False, draft: Manifest | None = None) -> None:
@@ -630,9 +630,9 @@ def prove(
 ) -> Proof:
     """Prove a generation against the record: files, ids and rows, every article finds itself, recall.
 
-    Of one that was just made, of which a draft is told, the files are what they must be. Of a copied graph, those are asked
-    to find themselves that came with it, what lies next to them, and fewer of the others. What the record has is read here
-    unless it was before, or some of it: of the generation before.
+    Of one that was just made, which is told by a draft of its manifest, the files are as they must be. Of a copied graph,
+    those are asked to find themselves that came with it, what lies next to them, and fewer of the others. Of what the
+    record has, that is not read again which was read before: of this generation, or of the one before it.
     """
     try:
         generation = Generation(store, number, whole=True, draft=draft)
@@ -640,8 +640,8 @@ def prove(
         return Proof([Check("opens", False, str(error))])
     try:
         came = record.came_with(number) if copied else None
-        # One after the other beside the rows, which keep Python busy as long as all but the last keep SQLite and hashing:
-        # two processors have something to do to the end.
+        # One after the other, beside the rows: these keep Python about as busy as all but the last keep SQLite and hashing,
+        # and the last takes what processors there are.
         with ThreadPoolExecutor(1) as thread:
             differing = thread.submit(_differing, generation)
             files = thread.submit(_check_files, generation, differing, draft is None)
