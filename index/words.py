@@ -18,7 +18,7 @@ from index.record import PassageRow
 _HEAP = 64_000_000  # bytes of each of the writer's threads
 _THREADS = 2
 # All passages lie in so many segments, or in fewer of at least so many passages. Where a passage goes, its segment is written
-# anew, a sixth of all; and a search of six takes 7 % longer than one of two. Of eight alike in size tantivy makes one.
+# anew, a sixth of all; a search of seven takes 9 % longer than one of two, of four 4 %. Of eight alike in size tantivy makes one.
 _SEGMENTS, _SEGMENT = 6, 5_000
 _ALONE = "alone"  # the field of the text without what stands above it
 # Words that stand in more of the passages are passed over where there are others: their weight is negative by Robertson and
