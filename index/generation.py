@@ -222,8 +222,9 @@ class Generation:
 
     def rows_as_written(self) -> bool:
         """Whether Chroma's rows are what was written; raises StoreDamaged, StoreError."""
-        if not digested(self.manifest.rows):  # a former version's
-            return self.collection is not None
+        if not digested(self.manifest.rows):  # of a former version it is only known that they can be opened
+            _ = self.collection
+            return True
         with self._reading():
             return rows_digest(self.folder / "chroma") == self.manifest.rows
 
@@ -347,7 +348,7 @@ def make(
 ) -> tuple[Manifest, bool]:
     """Make a generation's folder: from a copy of the previous one plus the change, or whole from the record.
 
-    Gives its manifest, but for what its files must be, and whether it was copied.
+    Gives its manifest, with the passages counted, but for what its files must be; and whether it was copied.
     """
     folder = folder_of(store, draft.generation)
     erase(folder, wait=True)  # the verifying child of a killed build may still hold what that build left

@@ -219,6 +219,14 @@ def test_an_index_run_replaces_a_damaged_generation(store: Path, built: Path, da
     assert passage_ids(store) == before
 
 
+def test_an_index_run_opens_rows_that_no_hash_was_written_of(store: Path, built: Path) -> None:
+    folder, rows = generation_folder(store), "chroma/chroma.sqlite3"
+    replace(Manifest.read(folder), rows="").write(folder)
+    assert build([built / "articles"], store).generation == 1
+    (folder / rows).write_bytes(b"rubbish" * 1000)
+    assert build([built / "articles"], store).generation == 2
+
+
 @pytest.mark.parametrize("rubbish", ["", "rubbish", "1.5", "\xff"])
 def test_a_pointer_that_points_nowhere_is_damage_and_heals(store: Path, rubbish: str) -> None:
     before = passage_ids(store)
@@ -711,6 +719,17 @@ def test_a_manifest_comes_back(tmp_path: Path) -> None:
     manifest = Manifest(3, "model", "digest", "1:digest", 2, 5, 1, True, ("a:b:0",), {"vectors.npy": (7, "abc")})
     manifest.write(tmp_path)
     assert Manifest.read(tmp_path) == manifest
+
+
+def test_of_what_was_just_made_the_structure_of_chromas_file_is_proved(store: Path, record: Record) -> None:
+    folder = generation_folder(store)
+    draft = replace(Manifest.read(folder), files={}, rows="")
+    assert all(one.ok for one in prove(store, record, 1, draft).checks)
+    with (folder / "chroma" / "chroma.sqlite3").open("r+b") as file:
+        file.seek(36)  # how many pages are free
+        file.write((7).to_bytes(4, "big"))
+    (failed,) = [one for one in prove(store, record, 1, draft).checks if not one.ok]
+    assert (failed.name, "freelist" in failed.detail.lower()) == ("files", True)
 
 
 def test_a_row_that_an_index_of_chromas_own_lacks_is_found(store: Path, record: Record) -> None:
